@@ -32,7 +32,7 @@ pub use permissions::{ApiResource, Role, ScopesByResource, UserScope};
 pub use surroundings::{Addresses, ClockOffset, Clocks, NetworkChange, Origin, Proxies, Reach, Way};
 #[doc(hidden)]
 pub use tenant::Identity;
-pub use tenant::{SignInExperience, User};
+pub use tenant::{MessageConnector, SignInExperience, User};
 
 /// How the stack is set up, as far as it differs from the healthy set-up.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

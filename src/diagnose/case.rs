@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::setup::{ConnectorFactory, OAuth2App};
+use crate::setup::{ApiResource, ConnectorFactory, OAuth2App};
 use crate::vocabulary::{free_texts, is_address};
 
 /// The settings that the owner of a broken sign-in has, as consoles and APIs return them. Only the
@@ -23,11 +23,16 @@ use crate::vocabulary::{free_texts, is_address};
 pub struct Case {
     /// The connector in Logto.
     pub connector: ConnectorCase,
-    /// The app's record, as `GET /api/applications/:id` returns it; a member `secrets` as `GET
-    /// /api/applications/:id/secrets` returns it may be added.
+    /// The app's record, as `GET /api/applications/:id` returns it. Two members may be added:
+    /// `secrets` as `GET /api/applications/:id/secrets` returns it, and `userConsentScopes` as `GET
+    /// /api/applications/:id/user-consent-scopes` does.
     pub application: Option<Map<String, Value>>,
     /// The sign-in experience, as `GET /api/sign-in-exp` returns it.
     pub sign_in_experience: Option<Map<String, Value>>,
+    /// The tenant's API resources with their scopes; `None` if they are not known.
+    pub resources: Option<Vec<ApiResource>>,
+    /// What of the tenant could not be read, in sentences for the report.
+    pub not_read: Vec<String>,
     /// The OAuth app's settings at Hugging Face; absent fields are unknown.
     pub oauth_app: Option<OAuth2App>,
     /// The app itself.
@@ -53,6 +58,8 @@ pub struct ConnectorCase {
     pub sync_profile: bool,
     /// Whether a Logto has already stored it, and so accepted it as it is.
     pub stored: bool,
+    /// What its record contains that a diagnosis does not check, in sentences for the report.
+    pub not_checked: Vec<String>,
 }
 
 /// The app's settings, which the built-in sample app imitates.
@@ -68,6 +75,8 @@ pub struct AppCase {
     pub post_sign_out_redirect_uri: Option<String>,
     /// Scopes that it requests in addition to `openid offline_access profile`.
     pub scopes: Vec<String>,
+    /// API resources that it requests (`resource`).
+    pub resources: Vec<String>,
 }
 
 impl Case {

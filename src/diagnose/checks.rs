@@ -83,6 +83,14 @@ pub(super) fn passed(walk: &ObservedWalk, signed_in: Option<&SignedIn>) -> Vec<P
     Stage::ALL.into_iter().filter_map(|stage| Some(Passed { stage, detail: looked.at(stage)? })).collect()
 }
 
+/// The API resources that the app asked Logto for (`resource`, RFC 8707), in order.
+pub(super) fn asked_resources(walk: &ObservedWalk) -> Vec<String> {
+    let looked = Looked { walk, signed_in: None };
+    let Some(hop) = looked.authorization() else { return vec![] };
+    let named = hop.request.url.query_pairs().filter(|(name, _)| name == "resource");
+    named.flat_map(|(_, value)| value.split(',').map(ToOwned::to_owned).collect::<Vec<_>>()).collect()
+}
+
 struct Looked<'w> {
     walk: &'w ObservedWalk,
     /// How an app of your own shows that the person is signed in.

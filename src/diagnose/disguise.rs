@@ -37,7 +37,7 @@ const PAGES: [&str; 6] = ["picture", "website", "avatar", "homepageurl", "logour
 const PEOPLE: [&str; 3] = ["users", "accounts", "organizations"];
 /// Free texts of `given` that are kept: the parties connect related settings by these words, or the
 /// words are chosen from a list.
-const KEPT: [&str; 29] = [
+const KEPT: [&str; 31] = [
     "given.connector.factory",
     "given.connector.id",
     "given.connector.target",
@@ -54,6 +54,8 @@ const KEPT: [&str; 29] = [
     "given.sign_in_experience.members.socialSignInConnectorTargets",
     "given.users.identities.target",
     "given.app.scopes",
+    "given.application.resource_scopes",
+    "given.resources.scopes",
     "given.app.required_claims",
     "given.app.direct_sign_in",
     "given.app.first_screen",
@@ -197,7 +199,15 @@ impl Disguise {
     fn free(&mut self, path: &str, text: &str) {
         let is_json =
             serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object() || value.is_array());
-        if is_json || self.is_word(text) || STRANGERS.contains(&text) || is_email(text) || is_address(text) {
+        // An entry of a blocklist that is about the mock's people.
+        let stand_in_domain = text.strip_prefix('@').is_some_and(is_reserved);
+        if is_json
+            || stand_in_domain
+            || self.is_word(text)
+            || STRANGERS.contains(&text)
+            || is_email(text)
+            || is_address(text)
+        {
             return;
         }
         for part in placeholder::around(text) {

@@ -8,10 +8,12 @@ use serde_json::{Map, Value};
 
 use super::app::App;
 use super::case::Case;
-use super::checks::{Passed, Stage, passed};
+use super::checks::{Passed, Stage, asked_resources, passed};
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
 use super::error::DiagnoseError;
 use super::levers::{Lever, levers, without};
+use super::permissions::with_asked;
+use super::secrets::with_expiry;
 use super::sent::Sent;
 use super::twin::{ConfigGoes, Story, Twin, twin};
 use super::words::Words;
@@ -32,6 +34,8 @@ struct Walk {
     failures: Vec<String>,
     failed: bool,
     sent: Sent,
+    /// The API resources that the app asked Logto for.
+    asked_resources: Vec<String>,
 }
 
 /// Builds the twin of a set-up, walks sign-in, session check and sign-out, and reports what breaks
@@ -71,7 +75,7 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             // it.
             found.retain(|known| known.finding.cause != finding.cause || known.breaks || !breaks);
             if found.iter().all(|known| known.finding.cause != finding.cause) {
-                let finding = with_targets_given(case, finding.clone());
+                let finding = with_expiry(case, with_targets_given(case, finding.clone()));
                 found.push(Found { finding, walk: at, breaks, repaired_by: None });
             }
         }
@@ -191,6 +195,11 @@ async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseErro
         }
         walk => walk?,
     };
+    // A resource that the input says nothing about may well be there.
+    if project.is_some() && let Some(case) = with_asked(case, &walk.asked_resources) {
+        model = twin(&case, story, ConfigGoes::InGiven);
+        walk = walk_twin(&model, &model.document, project).await?;
+    }
     // Without a record, Logto's lists are those that an app of the person's own needs: what it sends.
     let is_assumed = case.application.is_none()
         && project.is_some_and(|project| project.application.redirect_uris.is_none());
@@ -228,7 +237,7 @@ async fn repaired(
         let walk = match walk_twin(model, &changed, None).await {
             Ok(walk) => walk,
             // A repair that makes the twin impossible does not count.
-            Err(DiagnoseError::Start(_)) => continue,
+            Err(DiagnoseError::Start(_) | DiagnoseError::Scenario(_)) => continue,
             Err(error) => return Err(error),
         };
         let gone = walk.findings.iter().all(|finding| finding.cause != cause);
@@ -277,6 +286,7 @@ async fn walk_on(stack: &Stack, scenario: &Scenario, model: &Twin) -> Result<Wal
         failures: observed.report.failures.iter().map(|failure| words.own(&failure.what)).collect(),
         failed: !observed.report.passed(),
         sent: Sent::on(stack, &observed.record),
+        asked_resources: asked_resources(&observed),
         transcript: observed.report.transcript.to_string(),
         passed: stages,
     })

@@ -8,11 +8,15 @@ use url::Url;
 
 use super::case::{Case, ConnectorCase};
 use super::error::InputError;
+use super::members::Record;
 use crate::document::hint::nearest;
 use crate::document::node::Node;
 use crate::setup::{ConnectorFactory, OAuth2App};
 
+mod records;
 mod space;
+
+pub(super) use records::{application, consent_scopes, experience, resources};
 
 const FACTORIES: [ConnectorFactory; 3] =
     [ConnectorFactory::HuggingFace, ConnectorFactory::OAuth2, ConnectorFactory::Oidc];
@@ -21,8 +25,6 @@ const CONFIG_MEMBERS: [&str; 5] =
     ["clientId", "clientSecret", "scope", "authorizationEndpoint", "tokenEndpoint"];
 /// Members of a generic connector's configuration that lead to the provider.
 const ENDPOINTS: [&str; 3] = ["authorizationEndpoint", "tokenEndpoint", "userInfoEndpoint"];
-/// Kinds of applications that people sign in to.
-const KINDS: [&str; 4] = ["Traditional", "SPA", "Native", "MachineToMachine"];
 
 impl Case {
     /// Reads the connector: as `GET /api/connectors/:id` or `GET /api/connectors` returns it, or
@@ -50,6 +52,31 @@ impl Case {
     /// [`InputError`] says what the text contains and what is expected.
     pub fn read_sign_in_experience(&mut self, text: &str, file: &str) -> Result<(), InputError> {
         self.sign_in_experience = Some(experience(json(text, file)?, file)?);
+        Ok(())
+    }
+
+    /// Reads the permissions of a third-party application, as `GET
+    /// /api/applications/:id/user-consent-scopes` returns them, into the app's record.
+    ///
+    /// # Errors
+    /// [`InputError`] says what the text contains and what is expected, or that there is no record
+    /// of an application yet.
+    pub fn read_user_consent_scopes(&mut self, text: &str, file: &str) -> Result<(), InputError> {
+        let scopes = consent_scopes(json(text, file)?, file)?;
+        let Some(record) = &mut self.application else {
+            let hint = "pass the application's record, too (`--application`)";
+            return shape(file, "these are permissions of an application that is not known", hint);
+        };
+        record.insert("userConsentScopes".to_owned(), Value::Object(scopes));
+        Ok(())
+    }
+
+    /// Reads the tenant's API resources, as `GET /api/resources?includeScopes=true` returns them.
+    ///
+    /// # Errors
+    /// [`InputError`] says what the text contains and what is expected.
+    pub fn read_resources(&mut self, text: &str, file: &str) -> Result<(), InputError> {
+        self.resources = Some(resources(&json(text, file)?, file)?);
         Ok(())
     }
 
@@ -158,6 +185,7 @@ pub(super) fn connector(value: &Value, file: &str) -> Result<ConnectorCase, Inpu
             );
         }
     };
+    records::fits(Record::Connector, &members, file)?;
     let target = text("target").or_else(|| members.get("metadata")?.get("target")?.as_str());
     let case = ConnectorCase {
         id: text("id").filter(|id| !id.is_empty()).map(ToOwned::to_owned),
@@ -167,6 +195,7 @@ pub(super) fn connector(value: &Value, file: &str) -> Result<ConnectorCase, Inpu
         // A connector that was read from a Logto has an ID; a request body usually has none.
         stored: text("id").is_some(),
         config,
+        not_checked: Record::Connector.not_checked(&members),
     };
     at_huggingface(&case, file)?;
     Ok(case)
@@ -244,56 +273,6 @@ fn at_huggingface(case: &ConnectorCase, file: &str) -> Result<(), InputError> {
         }
     }
     Ok(())
-}
-
-pub(super) fn application(value: Value, file: &str) -> Result<Map<String, Value>, InputError> {
-    let members = object(value, file, "an application (`GET /api/applications/:id`)")?;
-    let Some(metadata) = members.get("oidcClientMetadata").and_then(Value::as_object) else {
-        let hint = "it should be the object that `GET /api/applications/:id` returns";
-        return shape(file, "it has no `oidcClientMetadata`", hint);
-    };
-    for name in ["redirectUris", "postLogoutRedirectUris"] {
-        let good = match metadata.get(name) {
-            None => true,
-            Some(Value::Array(uris)) => uris.iter().all(Value::is_string),
-            Some(_) => false,
-        };
-        if !good {
-            let what = format!("`oidcClientMetadata.{name}` is not a list of strings");
-            return shape(
-                file,
-                what,
-                "Logto stores a list of URLs there, such as [\"https://shop.example/callback\"]",
-            );
-        }
-    }
-    let kind = members.get("type").and_then(Value::as_str).unwrap_or("Traditional");
-    if !KINDS.contains(&kind) {
-        let what = format!("this application has the type `{kind}`");
-        return shape(file, what, format!("only {} are supported", KINDS.join(", ")));
-    }
-    Ok(members)
-}
-
-/// Members that affect a walk; `super::twin` uses them.
-pub(super) const EXPERIENCE: [&str; 8] = [
-    "signUp",
-    "signIn",
-    "socialSignIn",
-    "socialSignInConnectorTargets",
-    "signInMode",
-    "agreeToTermsPolicy",
-    "mfa",
-    "captchaPolicy",
-];
-
-pub(super) fn experience(value: Value, file: &str) -> Result<Map<String, Value>, InputError> {
-    let members = object(value, file, "the sign-in experience (`GET /api/sign-in-exp`)")?;
-    if !EXPERIENCE.iter().any(|known| members.contains_key(*known)) {
-        let hint = "it should be the object that `GET /api/sign-in-exp` returns, with `socialSignInConnectorTargets` in it";
-        return shape(file, "it has no known member of a sign-in experience", hint);
-    }
-    Ok(members)
 }
 
 const OAUTH_APP: [&str; 10] = [

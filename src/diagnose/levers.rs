@@ -48,6 +48,7 @@ impl Lever {
             ["application", "always_issue_refresh_token" | "custom_client_metadata"] => {
                 "application.customClientMetadata".to_owned()
             }
+            ["application", "secret_expires_in"] => "application.secrets".to_owned(),
             ["application", member] => format!("application.{}", camel(member)),
             _ => path,
         }

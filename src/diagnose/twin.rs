@@ -6,10 +6,13 @@ use url::Url;
 
 use super::addresses::{Addresses, UNKNOWN_LOGTO, uris};
 use super::case::Case;
+use super::experience::{experience, not_checked};
+use super::members::Record;
 use super::places::Places;
 use super::relocated::Relocated;
 use super::sent::Sent;
-use super::twin_parts::{application, cleaned, connector_config, experience, related};
+use super::twin_parts::{application, cleaned, connector_config, related};
+use super::{permissions, secrets};
 use crate::placeholder::literal;
 use crate::setup::{ConnectorFactory, OAuth2App, SignedIn};
 
@@ -17,6 +20,8 @@ use crate::setup::{ConnectorFactory, OAuth2App, SignedIn};
 const UNKNOWN_ID: &str = "connector-id";
 /// The target of a connector for Hugging Face.
 const TARGET: &str = "huggingface";
+/// The e-mail address of the person in the twin.
+const PERSON_EMAIL: &str = "ada@example.com";
 /// The scopes of a new OAuth app in the twin.
 const USUAL_SCOPES: [&str; 3] = ["openid", "profile", "email"];
 
@@ -159,6 +164,10 @@ impl<'c> Maker<'c> {
         if story.sample {
             put("app", self.app());
         }
+        let resources = permissions::resources(case, &mut self.assumed);
+        if !resources.is_empty() {
+            given.insert("resources".to_owned(), Value::Array(resources));
+        }
         self.beyond(story);
 
         let steps = self.steps(story, &target, (config == ConfigGoes::ByStep).then_some(whole));
@@ -188,6 +197,9 @@ impl<'c> Maker<'c> {
     /// What the person does; `config` is stored first.
     fn steps(&mut self, story: Story<'_>, target: &str, config: Option<Value>) -> Vec<Value> {
         let mut steps = Vec::new();
+        if secrets::expired(self.case) {
+            steps.push(json!({ "wait": "2s" }));
+        }
         if let Some(config) = config {
             let body = json!({ "config": config });
             steps
@@ -207,7 +219,7 @@ impl<'c> Maker<'c> {
         } else {
             (shown.clone(), shown)
         };
-        if self.is_third_party() {
+        if self.case.is_third_party() {
             let asked = json!({ "asks": { "to_authorize": {} } });
             steps.push(json!({ "sign_in_as": "ada", "expect": asked }));
             steps.push(json!({ "choose": "authorize", "expect": signed_in }));
@@ -337,10 +349,8 @@ impl<'c> Maker<'c> {
             );
             return Map::new();
         };
-        let gives_email =
-            self.text("scope").is_some_and(|scope| scope.split_whitespace().any(|one| one == "email"));
-        let members = experience(members, gives_email, &mut self.unknown);
-        if members.is_empty() { Map::new() } else { one("members", members) }
+        self.unknown.extend(not_checked(members, PERSON_EMAIL));
+        experience(members)
     }
 
     fn application(&mut self, story: Story<'_>) -> Map<String, Value> {
@@ -365,27 +375,12 @@ impl<'c> Maker<'c> {
                 uris(self.case, member).iter().map(|uri| self.places.in_logto(uri)).collect();
             application.insert(lever.to_owned(), json!(uris));
         }
-        if self.is_third_party() {
-            self.unknown.push(
-                "Which scopes the third-party application is permitted: the twin permits all. Another one shows as \
-                 `invalid_scope` when people start the sign-in."
-                    .to_owned(),
-            );
+        application.extend(permissions::permissions(self.case, &mut self.unknown));
+        if secrets::expired(self.case) {
+            application.insert("secret_expires_in".to_owned(), json!(1));
         }
+        self.unknown.extend(Record::Application.not_checked(record));
         application
-    }
-
-    /// Whether the application's type has no secret.
-    fn is_public(&self) -> bool {
-        let record = self.case.application.as_ref();
-        let kind = record.and_then(|record| record.get("type")?.as_str());
-        matches!(kind, Some("SPA" | "Native"))
-    }
-
-    /// Whether Logto asks each person to authorize the application.
-    fn is_third_party(&self) -> bool {
-        let record = self.case.application.as_ref();
-        record.and_then(|record| record.get("isThirdParty")?.as_bool()) == Some(true)
     }
 
     /// The sample app, with the settings of the person's app.
@@ -398,32 +393,9 @@ impl<'c> Maker<'c> {
         {
             app.insert("app_id".to_owned(), json!(other));
         }
-        let secrets: Vec<&str> = record
-            .and_then(|record| record.get("secrets")?.as_array())
-            .into_iter()
-            .flatten()
-            .filter_map(|secret| secret.get("value")?.as_str())
-            .collect();
-        match (&case.app.app_secret, secrets.first()) {
-            (Some(sent), Some(_)) if secrets.contains(&sent.as_str()) => {}
-            (Some(sent), Some(own)) => {
-                if let Some(other) = related(sent, own, "[APP_SECRET]") {
-                    app.insert("app_secret".to_owned(), json!(other));
-                }
-            }
-            // The person says that the app sends one.
-            (Some(sent), None) if self.is_public() => {
-                app.insert("app_secret".to_owned(), json!(literal(sent)));
-            }
-            _ if self.is_public() => {
-                app.insert("client_auth".to_owned(), json!("none"));
-            }
-            _ => self.assumed.push("The app has the app secret that Logto issued.".to_owned()),
-        }
+        app.extend(secrets::sent(case, &mut self.assumed, &mut self.unknown));
         self.places.send(&mut app);
-        if !case.app.scopes.is_empty() {
-            app.insert("scopes".to_owned(), json!(case.app.scopes));
-        }
+        app.extend(permissions::requests(case, &mut self.unknown));
         app
     }
 
@@ -436,6 +408,7 @@ impl<'c> Maker<'c> {
                     .to_owned(),
             );
         }
+        self.unknown.extend(self.case.connector.not_checked.iter().chain(&self.case.not_read).cloned());
         self.unknown.push(
             "What is between people, your servers and huggingface.co: proxies, certificates, firewalls, clocks.".to_owned(),
         );

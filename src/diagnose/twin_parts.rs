@@ -99,7 +99,7 @@ pub(super) fn connector_config(
 }
 
 /// Escapes a value so that a scenario takes its texts literally.
-fn literals(value: &Value) -> Value {
+pub(super) fn literals(value: &Value) -> Value {
     match value {
         Value::String(text) => json!(literal(text)),
         Value::Array(items) => items.iter().map(literals).collect(),
@@ -110,63 +110,15 @@ fn literals(value: &Value) -> Value {
     }
 }
 
-/// Members that affect a walk. The twin sends no codes, so settings that need them are omitted and
-/// reported.
-pub(super) fn experience(
-    members: &Map<String, Value>,
-    gives_email: bool,
-    unknown: &mut Vec<String>,
-) -> Map<String, Value> {
-    let mut kept = Map::new();
-    for name in ["socialSignInConnectorTargets", "signInMode", "socialSignIn", "captchaPolicy"] {
-        if let Some(value) = members.get(name) {
-            kept.insert(name.to_owned(), literals(value));
-        }
-    }
-    if let Some(sign_up) = members.get("signUp") {
-        kept.insert("signUp".to_owned(), sign_up_without_codes(sign_up, gives_email, unknown));
-    }
-    let factors =
-        members.get("mfa").and_then(|mfa| mfa.get("factors")?.as_array()).is_some_and(|all| !all.is_empty());
-    if factors {
-        unknown.push(
-            "What multi-factor authentication requires of people: the twin does not use it.".to_owned(),
-        );
-    }
-    kept
-}
-
-fn sign_up_without_codes(sign_up: &Value, gives_email: bool, unknown: &mut Vec<String>) -> Value {
-    let identifiers: Vec<&str> = sign_up
-        .get("identifiers")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let by_code: Vec<&str> = identifiers.iter().copied().filter(|one| *one != "username").collect();
-    if !by_code.is_empty() {
-        let wanted = by_code.join(" or ");
-        let email = if by_code.contains(&"email") && !gives_email {
-            " The connector's scope has no `email`, so Hugging Face provides no address, and every new person is asked for it."
-        } else {
-            ""
-        };
-        unknown.push(format!(
-            "What happens if new people have to enter their {wanted}: the twin sends no codes, and does not ask.{email}"
-        ));
-    }
-    let identifiers: Vec<&str> = identifiers.into_iter().filter(|one| *one == "username").collect();
-    json!({
-        "identifiers": identifiers,
-        "password": sign_up.get("password") == Some(&Value::Bool(true)) && by_code.is_empty(),
-        "verify": false,
-    })
-}
-
-/// The scopes that the guide's app and others like it request. A record does not say which of them
-/// a third-party application is permitted.
-const USER_SCOPES: [&str; 7] = ["profile", "email", "phone", "address", "custom_data", "identities", "roles"];
+/// Members of `customClientMetadata` that the twin has, besides `alwaysIssueRefreshToken`.
+const METADATA: [&str; 6] = [
+    "rotateRefreshToken",
+    "refreshTokenTtl",
+    "refreshTokenTtlInDays",
+    "idTokenTtl",
+    "maxAllowedGrants",
+    "allowTokenExchange",
+];
 
 /// The app's record as `given.application` represents it, except for its URIs.
 pub(super) fn application(record: &Map<String, Value>) -> Map<String, Value> {
@@ -175,17 +127,11 @@ pub(super) fn application(record: &Map<String, Value>) -> Map<String, Value> {
     if kind != "Traditional" {
         application.insert("type".to_owned(), json!(kind));
     }
-    if record.get("isThirdParty") == Some(&Value::Bool(true)) {
-        application.insert("is_third_party".to_owned(), json!(true));
-        application.insert("user_scopes".to_owned(), json!(USER_SCOPES));
-    }
     let mut custom = Map::new();
     for (name, value) in record.get("customClientMetadata").and_then(Value::as_object).into_iter().flatten() {
-        // The walk does not depend on allowed origins or on the tenant's name.
-        let counts = value.is_number() || value.is_boolean();
         if name == "alwaysIssueRefreshToken" {
             application.insert("always_issue_refresh_token".to_owned(), value.clone());
-        } else if counts {
+        } else if METADATA.contains(&name.as_str()) {
             custom.insert(name.clone(), value.clone());
         }
     }

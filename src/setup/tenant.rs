@@ -30,6 +30,10 @@ pub struct SignInExperience {
     /// Rules for passwords.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy>,
+    /// The connectors that send codes, which Logto requires before it asks people for an e-mail
+    /// address or a phone number. By default there are none. Nothing is ever sent.
+    #[serde(skip_serializing)]
+    pub message_connectors: Vec<MessageConnector>,
     /// Further members, in Logto's own spelling; they override the others.
     #[serde(skip_serializing)]
     pub members: BTreeMap<String, Value>,
@@ -50,6 +54,28 @@ fn members<T: Serialize>(value: &T) -> Map<String, Value> {
     match serde_json::to_value(value) {
         Ok(Value::Object(members)) => members,
         _ => Map::new(),
+    }
+}
+
+/// A connector that sends codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum MessageConnector {
+    /// By e-mail: Logto's factory `http-email`.
+    Email,
+    /// By text message: Logto's factory `http-sms`.
+    Phone,
+}
+
+impl MessageConnector {
+    /// The ID of its factory in Logto.
+    #[must_use]
+    pub(crate) fn factory(self) -> &'static str {
+        match self {
+            Self::Email => "http-email",
+            Self::Phone => "http-sms",
+        }
     }
 }
 

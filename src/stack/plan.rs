@@ -55,6 +55,7 @@ pub(super) fn plan(
         target: connector.target.clone().unwrap_or_else(|| TARGET.to_owned()),
         connector_config: filled(&Value::Object(connector_config), names)?,
         sync_profile: connector.sync_profile,
+        message_connectors: setup.sign_in_experience.message_connectors.clone(),
         sign_in_experience: setup.sign_in_experience.body(),
         users: setup.users.iter().map(User::body).collect(),
         identities,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::management::Management;
 use super::steps::StepError;
 use super::tenant_error::TenantError;
-use crate::setup::{ApiResource, ConnectorFactory, Role, ScopesByResource};
+use crate::setup::{ApiResource, ConnectorFactory, MessageConnector, Role, ScopesByResource};
 
 /// What to create.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub(super) struct Plan {
     pub(super) connector_config: Value,
     /// Whether the connector copies the profile at every sign-in.
     pub(super) sync_profile: bool,
+    /// Connectors that send codes.
+    pub(super) message_connectors: Vec<MessageConnector>,
     /// Members of the sign-in experience on top of the guide's.
     pub(super) sign_in_experience: Map<String, Value>,
     /// Accounts to create.

@@ -19,6 +19,8 @@ use super::tenant_error::TenantError;
 
 /// The connector's target: its name in the sign-in experience.
 pub(super) const TARGET: &str = "huggingface";
+/// Where the connectors that send codes would send them: a host that does not exist.
+const MESSAGES: &str = "https://messages.example/send";
 /// The placeholder secret of an application of a type without secrets.
 const NO_SECRET: &str = "this-application-has-no-secret";
 
@@ -327,6 +329,12 @@ impl Tenant {
     /// # Errors
     /// [`StepError`] with Logto's own answer.
     pub(super) async fn switch_on(&self, plan: &Plan, roles: &RoleIds) -> Result<(), StepError> {
+        for connector in &plan.message_connectors {
+            let body = json!({ "connectorId": connector.factory(), "config": { "endpoint": MESSAGES } });
+            let own =
+                |state: &mut SavedState, id: &str| state.created_besides.push(format!("connectors/{id}"));
+            self.create_in("connectors", &body, own).await?;
+        }
         let mut experience = json!({
             "signUp": { "identifiers": [], "password": false, "verify": false },
             "signIn": { "methods": [] },

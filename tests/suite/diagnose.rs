@@ -1,6 +1,7 @@
 //! From settings to what is wrong with them: the library, the command, the capsule.
 
 mod input;
+mod records;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

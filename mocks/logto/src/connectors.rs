@@ -8,7 +8,7 @@ mod id_token;
 mod id_token_error;
 mod keys;
 mod kind;
-mod mail;
+mod message;
 mod metadata;
 mod numbers;
 mod oauth;
@@ -20,6 +20,6 @@ mod registry;
 
 pub(crate) use error::{ConnectorError, Uncaught};
 pub(crate) use kind::{Arrival, Authorization, Departure, SocialConnector};
-pub(crate) use mail::{HTTP_EMAIL, check_mail_config, shown_mail};
+pub(crate) use message::{MessageKind, check_message_config, shown_message};
 pub(crate) use metadata::{check as check_metadata, is_language, kept};
 pub(crate) use registry::{factories, factory, full, kind, listed};

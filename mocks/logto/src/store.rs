@@ -11,7 +11,7 @@ mod sentinel;
 mod user;
 
 pub use configuration::seeded_sign_in_experience;
-pub(crate) use configuration::{Application, ApplicationSecret, Connector, MailConnector, column};
+pub(crate) use configuration::{Application, ApplicationSecret, Connector, MessageConnector, column};
 pub(crate) use consent::{Branding, ConsentScopes};
 pub(crate) use device::{Approval, DeviceCode, DeviceState};
 pub(crate) use log::{LogDetails, LogDraft, LogEntry};
@@ -30,6 +30,8 @@ use std::collections::VecDeque;
 use kit::Bounded;
 use serde_json::{Map, Value};
 
+use crate::connectors::MessageKind;
+
 /// Maximum number of sessions, codes, tokens and so on. A test needs only a few; a stack that runs
 /// thousands of walks does not grow beyond this.
 pub(crate) const CAPACITY: usize = 1024;
@@ -39,8 +41,8 @@ pub(crate) const CAPACITY: usize = 1024;
 pub(crate) struct Store {
     pub(crate) applications: Vec<Application>,
     pub(crate) connectors: Vec<Connector>,
-    /// A tenant has at most one: a second replaces the first.
-    pub(crate) mail: Option<MailConnector>,
+    /// A tenant has at most one of each kind: a second replaces the first.
+    pub(crate) messages: Vec<MessageConnector>,
     pub(crate) resources: Vec<ApiResource>,
     pub(crate) roles: Vec<Role>,
     pub(crate) sign_in_experience: Map<String, Value>,
@@ -65,7 +67,7 @@ impl Store {
         Self {
             applications: vec![],
             connectors: vec![],
-            mail: None,
+            messages: vec![],
             resources: vec![ApiResource::management_api(now)],
             roles: vec![Role::management_api()],
             sign_in_experience: seeded_sign_in_experience().as_object().cloned().unwrap_or_default(),
@@ -147,6 +149,11 @@ impl Store {
         self.users
             .iter()
             .find(|user| user.identities.get(target).is_some_and(|known| known.user_id == identity))
+    }
+
+    /// Whether the tenant has a connector that sends codes this way.
+    pub(crate) fn sends(&self, kind: MessageKind) -> bool {
+        self.messages.iter().any(|connector| connector.kind == kind)
     }
 
     /// The user with an identifier of this type. Usernames are case-sensitive as seeded, e-mail

@@ -54,6 +54,13 @@ pub(crate) struct Inputs {
     /// The app's record in JSON, as `GET /api/applications/:id` returns it.
     #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
     pub(crate) application: Option<PathBuf>,
+    /// The permissions of a third-party app in JSON, as `GET /api/applications/:id/user-consent-scopes` returns
+    /// them.
+    #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
+    pub(crate) user_consent_scopes: Option<PathBuf>,
+    /// The tenant's API resources in JSON, as `GET /api/resources?includeScopes=true` returns them.
+    #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
+    pub(crate) resources: Option<PathBuf>,
     /// The sign-in experience in JSON, as `GET /api/sign-in-exp` returns it.
     #[arg(long, value_name = "FILE", conflicts_with = "from_logto")]
     pub(crate) sign_in_experience: Option<PathBuf>,
@@ -78,7 +85,8 @@ pub(crate) struct Inputs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "From a running Logto, which is only read")]
 pub(crate) struct Tenant {
-    /// URL of the Logto to read connector, application and sign-in experience from.
+    /// URL of the Logto to read connector, application (with its secrets and permissions), sign-in experience and API
+    /// resources from.
     #[arg(long, value_name = "URL", value_parser = address)]
     pub(crate) from_logto: Option<Url>,
     #[command(flatten)]
@@ -113,4 +121,7 @@ pub(crate) struct App {
     /// A scope that it requests in addition to `openid offline_access profile`; may be repeated.
     #[arg(long, value_name = "SCOPE")]
     pub(crate) app_scope: Vec<String>,
+    /// An API resource that it requests; may be repeated.
+    #[arg(long, value_name = "URI")]
+    pub(crate) app_resource: Vec<String>,
 }

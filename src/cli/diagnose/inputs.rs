@@ -31,10 +31,18 @@ async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
             redirect_uri: inputs.app.redirect_uri.clone(),
             post_sign_out_redirect_uri: inputs.app.post_sign_out_uri.clone(),
             scopes: inputs.app.app_scope.clone(),
+            resources: inputs.app.app_resource.clone(),
         },
         ..Case::default()
     };
-    let files = [&inputs.connector, &inputs.application, &inputs.sign_in_experience, &inputs.huggingface];
+    let files = [
+        &inputs.connector,
+        &inputs.application,
+        &inputs.user_consent_scopes,
+        &inputs.resources,
+        &inputs.sign_in_experience,
+        &inputs.huggingface,
+    ];
     if files.into_iter().flatten().filter(|file| is_standard_input(file)).count() > 1 {
         return Err(UsageError::TwoStandardInputs.into());
     }
@@ -46,17 +54,18 @@ async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
         (None, Some(logto)) => read_tenant(&mut case, logto, &inputs.tenant).await?,
         (None, None) => return Err(UsageError::NoCase.into()),
     }
-    if let Some(file) = &inputs.application {
+    let readers: [(_, fn(&mut Case, &str, &str) -> Result<(), InputError>); 5] = [
+        (&inputs.application, Case::read_application),
+        // They belong to the application.
+        (&inputs.user_consent_scopes, Case::read_user_consent_scopes),
+        (&inputs.resources, Case::read_resources),
+        (&inputs.sign_in_experience, Case::read_sign_in_experience),
+        (&inputs.huggingface, Case::read_oauth_app),
+    ];
+    for (file, reads) in readers {
+        let Some(file) = file else { continue };
         let (text, name) = read(file)?;
-        case.read_application(&text, &name).map_err(|error| unreadable(error, &text))?;
-    }
-    if let Some(file) = &inputs.sign_in_experience {
-        let (text, name) = read(file)?;
-        case.read_sign_in_experience(&text, &name).map_err(|error| unreadable(error, &text))?;
-    }
-    if let Some(file) = &inputs.huggingface {
-        let (text, name) = read(file)?;
-        case.read_oauth_app(&text, &name).map_err(|error| unreadable(error, &text))?;
+        reads(&mut case, &text, &name).map_err(|error| unreadable(error, &text))?;
     }
     Ok(case)
 }

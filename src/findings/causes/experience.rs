@@ -13,7 +13,7 @@ causes! {
         }
         SignUpIdentifierRequired "sign-up-identifier-required" {
             cause: "The tenant requires an identifier of new people that Hugging Face does not provide.",
-            fix: "Set the sign-up identifier to None, or request it from Hugging Face (scope `email`); otherwise people have to type it in.",
+            fix: "Set the sign-up identifier to None, or let social sign-in skip required identifiers; otherwise new people have to type it in. Hugging Face provides an e-mail address (scope `email`), but neither a username nor a phone number.",
         }
         EmailConnectorMissing "email-connector-missing" {
             cause: "Logto has to send a code to the person's e-mail address, and the tenant has no connector that sends mail.",

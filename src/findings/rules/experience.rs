@@ -73,10 +73,9 @@ fn direct_sign_in(seen: &Observed<'_>) -> Option<Finding> {
 fn asks_for(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AsksFor(asked) = &symptom.kind else { return None };
     let scope = seen.authorized(symptom.hop).and_then(|hop| query(&hop.request.url, "scope"));
+    let address = asked.iter().any(|one| one == "email" || one == "emailOrPhone");
     let finding = match scope {
-        Some(scope)
-            if asked.iter().any(|one| one == "email") && !scope.split(' ').any(|one| one == "email") =>
-        {
+        Some(scope) if address && !scope.split(' ').any(|one| one == "email") => {
             Finding::new(Connector::EmailScopeMissing)
                 .symptom(symptom)
                 .setting("connector.config.scope", quoted(seen.connector_scope().unwrap_or_default()))

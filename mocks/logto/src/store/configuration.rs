@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Branding, ConsentScopes};
+use crate::connectors::MessageKind;
 
 /// An application.
 #[derive(Debug, Clone)]
@@ -93,10 +94,11 @@ pub(crate) struct Connector {
     pub(crate) sync_profile: bool,
 }
 
-/// A connector that sends mail.
+/// A connector that sends codes.
 #[derive(Debug, Clone)]
-pub(crate) struct MailConnector {
+pub(crate) struct MessageConnector {
     pub(crate) id: String,
+    pub(crate) kind: MessageKind,
     pub(crate) config: Map<String, Value>,
 }
 

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::interaction::Call;
+use crate::connectors::MessageKind;
 use crate::routes::email::{is_email, is_strict_email};
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented, Query, body, refusals};
 
@@ -15,7 +16,7 @@ refusals! {
         NoConnector(kind: &'static str) => Code::ConnectorNotFound.about(&[kind]),
         #[error("this double does not reset passwords")]
         ForgotPassword => NotImplemented,
-        #[error("this double does not send mail")]
+        #[error("this double does not send codes")]
         NotSent => NotImplemented,
         #[error("no code was sent")]
         NoVerification => Code::SessionVerificationSessionNotFound.error(),
@@ -30,9 +31,10 @@ pub(super) fn send(call: Call, text: String) -> Answer<()> {
     call.experience(&mut store)?;
     let error = match (members["interactionEvent"].as_str(), members["identifier"]["type"].as_str()) {
         (Some("ForgotPassword"), _) => CodeError::ForgotPassword,
-        (_, Some("phone")) => CodeError::NoConnector("Sms"),
-        _ if store.mail.is_some() => CodeError::NotSent,
-        _ => CodeError::NoConnector("Email"),
+        (_, kind) => {
+            let kind = if kind == Some("phone") { MessageKind::Sms } else { MessageKind::Email };
+            if store.sends(kind) { CodeError::NotSent } else { CodeError::NoConnector(kind.name()) }
+        }
     };
     Err(error.into())
 }

@@ -81,7 +81,12 @@ pub(super) fn demanded(
     };
     let social = profile.social.is_some() || user.is_some_and(|user| !user.identities.is_empty());
     let identifiers = member("signUp", "identifiers").and_then(Value::as_array);
-    let wants = |name: &str| identifiers.into_iter().flatten().any(|identifier| identifier == name);
+    let primary = |name: &str| identifiers.into_iter().flatten().any(|identifier| identifier == name);
+    let more = member("signUp", "secondaryIdentifiers").and_then(Value::as_array);
+    let secondary = |name: &str| more.into_iter().flatten().any(|more| more["identifier"] == name);
+    // Two primary identifiers are a choice, further ones are not.
+    let either = primary("email") && primary("phone");
+    let wants = |name: &str| (primary(name) && !(either && name != "username")) || secondary(name);
     let username = has(&profile.username, |user| &user.username);
     let email = has(&profile.primary_email, |user| &user.primary_email);
     let password = has(&profile.password, |user| &user.password) || social;
@@ -89,9 +94,9 @@ pub(super) fn demanded(
     let phone = has(&profile.primary_phone, |user| &user.primary_phone);
     let fields = [
         ("username", wants("username") && !username),
-        ("emailOrPhone", wants("email") && wants("phone") && !email && !phone),
-        ("email", wants("email") && !wants("phone") && !email),
-        ("phone", wants("phone") && !wants("email") && !phone),
+        ("emailOrPhone", (either || secondary("emailOrPhone")) && !email && !phone),
+        ("email", wants("email") && !email),
+        ("phone", wants("phone") && !phone),
         ("password", wants_password && !password),
     ];
     fields.into_iter().filter_map(|(field, lacks)| lacks.then_some(field)).collect()

@@ -5,9 +5,9 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
-use crate::connectors::{self, ConnectorError, Departure, SocialConnector};
+use crate::connectors::{self, ConnectorError, Departure, MessageKind, SocialConnector};
 use crate::shared::Shared;
-use crate::store::{Connector, MailConnector};
+use crate::store::{Connector, MessageConnector};
 use crate::wire::body::{self, object};
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, Query, refusals};
 
@@ -27,15 +27,16 @@ pub(super) fn list(shared: Authorized, Query(params): Query) -> Json {
     let store = shared.store();
     let asked = |connector: &&Connector| target.is_none_or(|target| connector.target() == target);
     let social = store.connectors.iter().filter(asked).map(connectors::full);
-    let mail = store.mail.iter().filter(|_| target.is_none_or(|target| target == connectors::HTTP_EMAIL));
-    Json(social.chain(mail.map(connectors::shown_mail)).collect())
+    let wanted = |one: &&MessageConnector| target.is_none_or(|target| target == one.kind.factory());
+    let messages = store.messages.iter().filter(wanted).map(connectors::shown_message);
+    Json(social.chain(messages).collect())
 }
 
 /// `GET /connectors/:id`.
 pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
     let store = shared.store();
-    let mail = || store.mail.as_ref().filter(|mail| mail.id == id).map(connectors::shown_mail);
-    let found = store.connector(&id).map(connectors::full).or_else(mail);
+    let message = || store.messages.iter().find(|one| one.id == id).map(connectors::shown_message);
+    let found = store.connector(&id).map(connectors::full).or_else(message);
     Ok(Json(found.ok_or_else(ApiError::not_found)?))
 }
 
@@ -104,8 +105,8 @@ pub(super) fn create(shared: Authorized, text: String) -> Answer {
 fn add(shared: &Shared, members: &Map<String, Value>) -> Answer<Value> {
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let id = text("connectorId").unwrap_or_default();
-    if id == connectors::HTTP_EMAIL {
-        return add_mail(shared, members);
+    if let Some(kind) = MessageKind::of(id) {
+        return add_message(shared, kind, members);
     }
     let kind = connectors::kind(id).ok_or(ConnectorsError::UnknownFactory)?;
     let metadata = members.get("metadata").and_then(Value::as_object);
@@ -149,31 +150,32 @@ fn add(shared: &Shared, members: &Map<String, Value>) -> Answer<Value> {
     Ok(answer)
 }
 
-fn add_mail(shared: &Shared, members: &Map<String, Value>) -> Answer<Value> {
+fn add_message(shared: &Shared, kind: MessageKind, members: &Map<String, Value>) -> Answer<Value> {
     if members.get("metadata").is_some_and(Value::is_object) {
         return Err(ConnectorsError::FixedMetadata.into());
     }
     let config = members.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
     if members.contains_key("config") {
-        connectors::check_mail_config(&config)?;
+        connectors::check_message_config(&config)?;
     }
     let given = members.get("id").and_then(Value::as_str);
     let id = given.map_or_else(|| shared.short_id(), ToOwned::to_owned);
     let mut store = shared.store();
-    if store.connector(&id).is_some() || store.mail.as_ref().is_some_and(|mail| mail.id == id) {
+    if store.connector(&id).is_some() || store.messages.iter().any(|one| one.id == id) {
         return Err(ConnectorsError::IdTaken.into());
     }
-    let mail = MailConnector { id, config: connectors::kept(&config) };
-    let answer = connectors::shown_mail(&mail);
-    store.mail = Some(mail);
+    let connector = MessageConnector { id, kind, config: connectors::kept(&config) };
+    let answer = connectors::shown_message(&connector);
+    store.messages.retain(|one| one.kind != kind);
+    store.messages.push(connector);
     Ok(answer)
 }
 
-fn change_mail(mail: &mut MailConnector, members: &Map<String, Value>) -> Answer<Value> {
+fn change_message(connector: &mut MessageConnector, members: &Map<String, Value>) -> Answer<Value> {
     let config = members.get("config").and_then(Value::as_object).ok_or(ConnectorsError::Nothing)?;
-    connectors::check_mail_config(config)?;
-    mail.config = connectors::kept(config);
-    Ok(connectors::shown_mail(mail))
+    connectors::check_message_config(config)?;
+    connector.config = connectors::kept(config);
+    Ok(connectors::shown_message(connector))
 }
 
 /// Validates the configuration and then drops its empty members (contract §11).
@@ -193,8 +195,8 @@ pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) ->
 
 fn change(shared: &Shared, id: &str, members: &Map<String, Value>) -> Answer<Value> {
     let mut store = shared.store();
-    if let Some(mail) = store.mail.as_mut().filter(|mail| mail.id == id) {
-        return change_mail(mail, members);
+    if let Some(connector) = store.messages.iter_mut().find(|one| one.id == id) {
+        return change_message(connector, members);
     }
     let found = store.connectors.iter_mut().find(|connector| connector.id == id);
     let connector = found.ok_or(ConnectorsError::Unknown)?;
@@ -255,9 +257,9 @@ pub(super) fn authorization_uri(shared: Authorized, Path(id): Path<String>, text
 /// `DELETE /connectors/:id`; its target leaves the sign-in experience too.
 pub(super) fn delete(shared: Authorized, Path(id): Path<String>) -> Answer<StatusCode> {
     let mut store = shared.store();
-    if store.mail.as_ref().is_some_and(|mail| mail.id == id) {
-        // Settings that ask for addresses are not changed.
-        store.mail = None;
+    if store.messages.iter().any(|one| one.id == id) {
+        // Settings that ask for addresses or numbers are not changed.
+        store.messages.retain(|one| one.id != id);
         return Ok(StatusCode::NO_CONTENT);
     }
     let target = store.connector(&id).map(Connector::target).ok_or_else(ApiError::not_found)?;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
 use super::experience_guard;
+use crate::connectors::MessageKind;
 use crate::store::{Connector, Store};
 use crate::wire::body::object;
 use crate::wire::{Answer, ApiError, Code, Json, refusals};
@@ -42,11 +43,11 @@ refusals! {
 
 fn change(store: &mut Store, members: Map<String, Value>) -> Result<(), ExperienceError> {
     if let Some(sign_up) = members.get("signUp") {
-        check_sign_up(sign_up, store.mail.is_some())?;
+        check_sign_up(sign_up, |kind| store.sends(kind))?;
     }
     let current = |name: &str| members.get(name).or_else(|| store.sign_in_experience.get(name));
     if let (Some(sign_in), Some(sign_up)) = (members.get("signIn"), current("signUp")) {
-        check_sign_in(sign_in, sign_up, store.mail.is_some())?;
+        check_sign_in(sign_in, sign_up, |kind| store.sends(kind))?;
     }
     // Unknown members are ignored.
     let can_change =
@@ -66,9 +67,8 @@ fn change(store: &mut Store, members: Map<String, Value>) -> Result<(), Experien
     Ok(())
 }
 
-/// What is asked of a person at registration must be possible. The double does not have SMS
-/// connectors.
-fn check_sign_up(sign_up: &Value, mail: bool) -> Result<(), ExperienceError> {
+/// What is asked of a person at registration must be possible.
+fn check_sign_up(sign_up: &Value, sends: impl Fn(MessageKind) -> bool) -> Result<(), ExperienceError> {
     let identifiers: Vec<&str> =
         sign_up["identifiers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if (1..identifiers.len()).any(|at| identifiers[..at].contains(&identifiers[at])) {
@@ -78,22 +78,30 @@ fn check_sign_up(sign_up: &Value, mail: bool) -> Result<(), ExperienceError> {
         return Err(ExperienceError::Unverified);
     }
     match identifiers {
-        _ if identifiers.contains(&"email") && !mail => Err(ExperienceError::NoConnector("Email")),
-        _ if identifiers.contains(&"phone") => Err(ExperienceError::NoConnector("Sms")),
+        _ if identifiers.contains(&"email") && !sends(MessageKind::Email) => {
+            Err(ExperienceError::NoConnector("Email"))
+        }
+        _ if identifiers.contains(&"phone") && !sends(MessageKind::Sms) => {
+            Err(ExperienceError::NoConnector("Sms"))
+        }
         _ => Ok(()),
     }
 }
 
 /// Each method requires a password or a code; a code requires a connector that sends it.
-fn check_sign_in(sign_in: &Value, sign_up: &Value, mail: bool) -> Result<(), ExperienceError> {
+fn check_sign_in(
+    sign_in: &Value,
+    sign_up: &Value,
+    sends: impl Fn(MessageKind) -> bool,
+) -> Result<(), ExperienceError> {
     let methods = || sign_in["methods"].as_array().into_iter().flatten();
     let by_code = |identifier: &str| {
         methods().any(|method| method["identifier"] == identifier && method["verificationCode"] == true)
     };
-    if by_code("email") && !mail {
+    if by_code("email") && !sends(MessageKind::Email) {
         return Err(ExperienceError::NoConnector("Email"));
     }
-    if by_code("phone") {
+    if by_code("phone") && !sends(MessageKind::Sms) {
         return Err(ExperienceError::NoConnector("Sms"));
     }
     if methods().any(|method| method["password"] != true && method["verificationCode"] != true) {
