@@ -23,6 +23,7 @@ mod examples;
 mod external;
 mod fidelity;
 mod findings;
+mod generated;
 mod golden_walk;
 mod hostile;
 mod init;

@@ -7,6 +7,7 @@ mod at_huggingface;
 mod faults;
 mod in_logto;
 mod in_the_app;
+mod levers;
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -123,6 +124,7 @@ fn all_faults(random: &Random) -> Vec<Fault> {
     let mut faults = at_huggingface::faults(random);
     faults.extend(in_logto::faults(random));
     faults.extend(in_the_app::faults(random));
+    faults.extend(levers::faults());
     faults
 }
 

@@ -53,14 +53,17 @@ pub(super) fn allows(causes: &[&str], id: &str) -> bool {
     })
 }
 
-/// Merges maps member by member, appends lists, and replaces everything else.
+/// Merges maps member by member, appends lists of maps and of the app's variants, and replaces everything else.
 pub(super) fn merged(below: Value, above: Value) -> Value {
     match (below, above) {
         (Value::Object(mut below), Value::Object(above)) => {
             for (name, value) in above {
-                let value = match below.remove(&name) {
-                    Some(old) => merged(old, value),
-                    None => value,
+                let value = match (below.remove(&name), value) {
+                    (Some(Value::Array(old)), Value::Array(value)) if name == "variants" => {
+                        Value::Array([old, value].concat())
+                    }
+                    (Some(old), value) => merged(old, value),
+                    (None, value) => value,
                 };
                 below.insert(name, value);
             }
