@@ -10,7 +10,7 @@ use crate::placeholder::literal;
 /// Where the parties are.
 pub(super) enum Places {
     /// At the person's own addresses.
-    Own(Box<Addresses>),
+    Own(Addresses),
     /// On this machine, because the app runs here.
     Here(Relocated),
 }

@@ -126,7 +126,7 @@ impl<'c> Maker<'c> {
                     "How {host} tells the app's paths from Logto's: the twin has the two at different hosts."
                 )
             }));
-            Places::Own(Box::new(addresses))
+            Places::Own(addresses)
         } else {
             let path = case.logto_endpoint.as_ref().map(Url::path).filter(|path| *path != "/");
             unknown.extend(path.map(|path| {
