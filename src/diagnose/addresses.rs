@@ -6,6 +6,7 @@
 use url::Url;
 
 use super::case::Case;
+use crate::stack::HUGGINGFACE_HOST;
 
 /// The callback path of Logto's guide.
 pub(super) const CALLBACK_PATH: &str = "/callback";
@@ -63,12 +64,13 @@ impl Addresses {
         let found = logto(case, connector_id, &mut assumed);
         let logto = found.clone().unwrap_or_else(|| UNKNOWN_LOGTO.origin());
         let at_logto = |url: &Url| url.origin() == logto.origin();
+        let is_other = |url: &Url| at_logto(url) || url.host_str() == Some(HUGGINGFACE_HOST);
         let sent = redirect_uri(case, &mut assumed);
         let app = case.app_url.as_ref().map(origin).or_else(|| {
-            let of_sent = sent.as_deref().and_then(origin_of).filter(|url| !at_logto(url));
+            let of_sent = sent.as_deref().and_then(origin_of).filter(|url| !is_other(url));
             let registered = uris(case, "redirectUris");
             let others = registered.iter().filter(|uri| !uri.contains('*')).filter_map(|uri| origin_of(uri));
-            let app = of_sent.or_else(|| others.into_iter().find(|url| !at_logto(url)))?;
+            let app = of_sent.or_else(|| others.into_iter().find(|url| !is_other(url)))?;
             if case.app.redirect_uri.as_deref().and_then(origin_of).as_ref() != Some(&app) {
                 let shown = app.origin().ascii_serialization();
                 assumed.push(format!(
@@ -96,7 +98,7 @@ impl Addresses {
         for url in [Some(&redirect_uri), after_sign_out.as_ref()].into_iter().flatten() {
             if let Some(url) = origin_of(url)
                 && url != app
-                && !at_logto(&url)
+                && !is_other(&url)
                 && !app_also.contains(&url)
             {
                 app_also.push(url);

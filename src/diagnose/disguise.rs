@@ -307,7 +307,7 @@ impl Disguise {
             let scheme = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c))).next();
             let scheme = scheme.unwrap_or_default();
             if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
-                // An app's own scheme: what follows it is no host.
+                // An app's own scheme, with a path after it.
                 if scheme.contains('.') && !self.others.contains_key(scheme) {
                     let stand_in = self.hosts.of(scheme);
                     self.others.insert(scheme.to_owned(), stand_in);

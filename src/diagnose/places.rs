@@ -10,7 +10,7 @@ use crate::placeholder::literal;
 /// Where the parties are.
 pub(super) enum Places {
     /// At the person's own addresses.
-    Own(Box<Addresses>),
+    Own(Addresses),
     /// On this machine, because the app runs here.
     Here(Relocated),
 }
@@ -64,8 +64,9 @@ impl Places {
         let Self::Own(addresses) = self else { return Value::Null };
         let after = addresses.after_sign_out.as_deref();
         match after.and_then(|uri| Url::parse(uri).ok()) {
-            Some(url) if matches!(url.scheme(), "http" | "https") => {
-                json!({ "at": literal(url.as_str()), "session": "none" })
+            Some(mut url) if matches!(url.scheme(), "http" | "https") => {
+                url.set_query(None);
+                json!({ "visited": [literal(url.as_str())], "session": "none" })
             }
             Some(url) => json!({ "hands_over": literal(url.as_str()), "session": "none" }),
             None => json!({ "status": 200, "session": "none" }),

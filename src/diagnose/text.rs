@@ -96,7 +96,8 @@ impl Diagnosis {
                 ("ok    ", format!("  (once 1 to {repaired} are repaired)"))
             }
             CheckResult::NotReached => ("–     ", "  (not reached)".to_owned()),
-            CheckResult::NotLookedAt => ("–     ", "  (not checked)".to_owned()),
+            CheckResult::NotLookedAt if self.ends_before_app() => ("–     ", "  (not checked)".to_owned()),
+            CheckResult::NotLookedAt => ("–     ", "  (only the sample app reports it)".to_owned()),
         };
         writeln!(f, "  {mark}{}{note}", check.stage.says())?;
         match &check.detail {

@@ -131,8 +131,12 @@ impl<'c> Maker<'c> {
                     "How {host} tells the app's paths from Logto's: the twin has the two at different hosts."
                 )
             }));
-            Places::Own(Box::new(addresses))
+            Places::Own(addresses)
         } else {
+            let path = case.logto_endpoint.as_ref().map(Url::path).filter(|path| *path != "/");
+            unknown.extend(path.map(|path| {
+                format!("What `{path}` in Logto's endpoint does to your app: the twin tells it an endpoint of its own.")
+            }));
             Places::Here(Relocated::of(case, &connector_id, story.started_at, &mut assumed))
         };
         let maker = Self { case, places, connector_id, assumed, unknown: vec![] };
@@ -361,7 +365,7 @@ impl<'c> Maker<'c> {
                      sign-out redirect URI."
                 } else {
                     "The app's record in Logto is as the project says, and otherwise a “Traditional web” application with \
-                     the redirect URI `[APP]/callback` and the post sign-out redirect URI `[APP]/`."
+                     the redirect URI and the post sign-out redirect URI that the app sends."
                 }
                 .to_owned(),
             );
@@ -371,8 +375,14 @@ impl<'c> Maker<'c> {
         for (member, lever) in
             [("redirectUris", "redirect_uris"), ("postLogoutRedirectUris", "post_logout_redirect_uris")]
         {
-            let uris: Vec<String> =
-                uris(self.case, member).iter().map(|uri| self.places.in_logto(uri)).collect();
+            let (stored, refused): (Vec<String>, Vec<String>) =
+                uris(self.case, member).into_iter().partition(|uri| mock_logto::stores_uri(uri));
+            let uris: Vec<String> = stored.iter().map(|uri| self.places.in_logto(uri)).collect();
+            self.unknown.extend(refused.iter().map(|uri| {
+                format!(
+                    "What Logto has in place of `{uri}` in `{member}`: it does not store such an address."
+                )
+            }));
             application.insert(lever.to_owned(), json!(uris));
         }
         application.extend(permissions::permissions(self.case, &mut self.unknown));

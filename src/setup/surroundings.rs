@@ -215,6 +215,35 @@ impl Reach {
 mod tests {
     use super::*;
 
+    fn origin(text: &str) -> Result<Origin, String> {
+        Origin::try_from(text.to_owned())
+    }
+
+    #[test]
+    fn an_address_of_a_party_is_an_origin() {
+        for good in ["https://shop.example", "http://[::1]:3000/", "https://bücher.example:8443"] {
+            assert!(origin(good).is_ok(), "{good}");
+        }
+        for wrong in
+            ["shop.example", "com.shop.app://callback", "https://shop.example/shop", "https://a@shop.example"]
+        {
+            assert!(origin(wrong).is_err_and(|why| why.contains(wrong)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn two_parties_are_at_two_addresses() {
+        let at = |text: &str| origin(text).unwrap();
+        let twice = Addresses {
+            app: Some(at("https://shop.example")),
+            logto: Some(at("https://SHOP.example:443")),
+            ..Addresses::default()
+        };
+        assert!(twice.check().unwrap_err().contains("https://shop.example is the address of two parties"));
+        let alone = Addresses { app_also: vec![at("https://shop.example")], ..Addresses::default() };
+        assert!(alone.check().unwrap_err().contains("needs `app`"));
+    }
+
     #[test]
     fn a_clock_is_off_by_a_signed_length_of_time() {
         assert_eq!(offset("+90s"), Some(SignedDuration::from_secs(90)));

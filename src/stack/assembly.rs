@@ -259,7 +259,7 @@ fn endpoints(
     others.extend(fronts.mistaken());
     others.extend(fronts.plain_app());
     others.extend(fronts.app().and_then(|public| over_tls(public, &app_internal)));
-    others.extend(also(addresses));
+    others.extend(also(addresses, &app_direct));
     let public = |origin: &Option<Origin>, front: Option<&Url>, direct: &Url| {
         origin.as_ref().map(|origin| &origin.0).or(front).unwrap_or(direct).clone()
     };

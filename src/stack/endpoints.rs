@@ -85,11 +85,19 @@ pub(super) fn others(app: (&Url, &Url), logto: (&Url, &Url)) -> Vec<OtherName> {
     app.into_iter().chain(logto).collect()
 }
 
-/// The further addresses at which the set-up says that the app answers.
-pub(super) fn also(addresses: &Addresses) -> impl Iterator<Item = OtherName> {
+/// The further addresses at which the app answers, as the set-up says. An app of the user's own at an IP address of
+/// this machine is at its name, too.
+pub(super) fn also(addresses: &Addresses, direct: &Url) -> impl Iterator<Item = OtherName> {
     const NAMES: [&str; 4] = ["APP_ALSO_1", "APP_ALSO_2", "APP_ALSO_3", "APP_ALSO_4"];
-    let named = NAMES.into_iter().zip(&addresses.app_also);
-    named.map(|(name, origin)| OtherName { name, party: Party::APP, origin: origin.0.clone(), answers: true })
+    let by_name = (direct.host_str() == Some("127.0.0.1")).then(|| {
+        let mut url = direct.clone();
+        // The host of a URL that has one can be replaced.
+        let _ = url.set_host(Some("localhost"));
+        url
+    });
+    let origins: Vec<Url> = addresses.app_also.iter().map(|origin| origin.0.clone()).chain(by_name).collect();
+    let named = NAMES.into_iter().zip(origins);
+    named.map(|(name, origin)| OtherName { name, party: Party::APP, origin, answers: true })
 }
 
 /// What an app believes to be its address when the proxy forwards only the scheme of

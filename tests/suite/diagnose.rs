@@ -1,5 +1,6 @@
 //! From settings to what is wrong with them: the library, the command, the capsule.
 
+mod addresses;
 mod input;
 mod records;
 
@@ -148,12 +149,14 @@ async fn a_third_party_application_is_authorized_by_the_person() {
 
 #[tokio::test]
 async fn faults_behind_a_fault_are_found_in_the_order_of_the_sign_in() {
-    let case = case(
+    let mut case = case(
         &connector(&format!("{SECRET}\n")),
         &application(APP_CALLBACK, &[]),
         &experience(&["github"], &["username"]),
         &oauth_app(&["https://auth.acme.io/callback/abc123/"]),
     );
+    // Where Logto lists none, the app would send none.
+    case.app.post_sign_out_redirect_uri = Some(APP.to_owned());
     let diagnosis = diagnose(&case, &App::Sample).await.unwrap();
     assert_eq!(
         names(&diagnosis),

@@ -48,3 +48,9 @@ pub use context::{Context, Fixed};
 pub use keys::TenantKey;
 pub use logto::Logto;
 pub use store::seeded_sign_in_experience;
+
+/// Whether Logto stores this as a redirect URI, or a post sign-out redirect URI, of an application.
+#[must_use]
+pub fn stores_uri(text: &str) -> bool {
+    routes::redirect_uri::may_be_registered(text)
+}

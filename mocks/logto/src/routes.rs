@@ -5,7 +5,7 @@ mod email;
 mod experience;
 mod management;
 pub(crate) mod oidc;
-mod redirect_uri;
+pub(crate) mod redirect_uri;
 mod table;
 
 pub(crate) use experience::{interaction_uid, is_username};

@@ -145,14 +145,20 @@ impl Answer {
 fn redirect_uri(answer: &Answer, sent: &SignInSession, _: &str) -> Result<(), CallbackError> {
     // Logto appends its parameters to an existing query.
     let expected = sent.redirect_uri.split(['?', '#']).next().unwrap_or_default();
-    // Browsers ask for a URI in its normal form.
-    if answer.arrived_at == expected
-        || Url::parse(expected).is_ok_and(|url| url.as_str() == answer.arrived_at)
-    {
+    let asked = as_browsers_ask(expected);
+    if [Some(expected), asked.as_deref()].contains(&Some(answer.arrived_at.as_str())) {
         return Ok(());
     }
     let (expected, found) = (sent.redirect_uri.clone(), answer.arrived_at.clone());
     Err(CallbackError::RedirectUri { expected, found })
+}
+
+/// A URI in its normal form, without the user name and password that stay in the browser.
+fn as_browsers_ask(uri: &str) -> Option<String> {
+    let mut url = Url::parse(uri).ok()?;
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    Some(url.into())
 }
 
 /// RFC 6749 §3.1: no parameter occurs more than once.
