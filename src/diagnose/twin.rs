@@ -152,13 +152,13 @@ impl<'c> Maker<'c> {
         self.beyond(story);
 
         let mut steps = Vec::new();
-        if secrets::expired(case) {
-            steps.push(json!({ "wait": "2s" }));
-        }
         if config == ConfigGoes::ByStep {
             let body = json!({ "config": whole });
             steps
                 .push(json!({ "administer": { "call": "PATCH /api/connectors/[CONNECTOR]", "body": body } }));
+        }
+        if secrets::expired(case) {
+            steps.push(json!({ "wait": "2s" }));
         }
         // An error page is the end of the walk.
         let shown = json!({ "status": 200 });

@@ -73,6 +73,10 @@ async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
 /// An error for a file that is not what it should be. Anything in the file may be a secret, so all of it is
 /// hidden.
 fn unreadable(error: InputError, text: &str) -> InputError {
+    // What Logto says about an error is public, and tells what to do.
+    if error.is_logtos_own() {
+        return error;
+    }
     // The name of a factory is public, and what the error may be about.
     let values = secret::in_text(text).into_iter().filter(|value| !value.ends_with("-universal"));
     values.for_each(|value| secret::learn(&value));
