@@ -1,6 +1,6 @@
 //! Turns arguments into a case.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kit::{Client, files, secret};
 use url::Url;
@@ -13,6 +13,9 @@ use crate::stack::Management;
 
 /// The Management API of a self-hosted Logto's default tenant.
 const RESOURCE: &str = "https://default.logto.app/api";
+
+/// Reads a file's text into a case; the file's name is for messages.
+type Reader = fn(&mut Case, &str, &str) -> Result<(), InputError>;
 
 /// Reads everything that the arguments name. From then on the output hides the secrets in it.
 pub(crate) async fn case(inputs: &Inputs) -> Result<Case, CliError> {
@@ -54,7 +57,7 @@ async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
         (None, Some(logto)) => read_tenant(&mut case, logto, &inputs.tenant).await?,
         (None, None) => return Err(UsageError::NoCase.into()),
     }
-    let readers: [(_, fn(&mut Case, &str, &str) -> Result<(), InputError>); 5] = [
+    let readers: [(&Option<PathBuf>, Reader); 5] = [
         (&inputs.application, Case::read_application),
         // They belong to the application.
         (&inputs.user_consent_scopes, Case::read_user_consent_scopes),

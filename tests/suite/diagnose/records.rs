@@ -318,7 +318,12 @@ async fn a_capsule_has_what_the_records_are_about() {
         [(blocked, "experience/email-blocked"), (required, "experience/sign-up-identifier-required")]
     {
         let capsule = capsule(&with_experience("openid profile email", &members)).await.unwrap();
-        assert_eq!(capsule.finding.map(|cause| cause.id()), Some(expected), "{}", capsule.text);
+        assert_eq!(
+            capsule.finding.map(logto_testkit::findings::Cause::id),
+            Some(expected),
+            "{}",
+            capsule.text
+        );
         assert!(!capsule.text.contains("mailinator"), "{}", capsule.text);
     }
 }
