@@ -327,3 +327,15 @@ async fn a_capsule_has_what_the_records_are_about() {
         assert!(!capsule.text.contains("mailinator"), "{}", capsule.text);
     }
 }
+
+/// Row W2 of the trial: an application whose code is public has no secret.
+#[tokio::test]
+async fn a_public_application_is_healthy_without_a_secret() {
+    for kind in ["SPA", "Native"] {
+        let mut case = with_record(&json!({ "type": kind, "secrets": [] }));
+        let diagnosis = diagnosed(&case).await;
+        assert!(diagnosis.is_healthy(), "{kind}: {diagnosis}");
+        case.app.app_secret = Some(APP_SECRET.to_owned());
+        assert_eq!(names(&diagnosed(&case).await), ["application/type-has-no-secret"], "{kind}");
+    }
+}
