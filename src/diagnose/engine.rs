@@ -11,6 +11,7 @@ use super::case::Case;
 use super::checks::{Passed, Stage, asked_resources, passed};
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
 use super::error::DiagnoseError;
+use super::input::not_storable;
 use super::levers::{Lever, levers, without};
 use super::permissions::with_asked;
 use super::secrets::with_expiry;
@@ -193,7 +194,7 @@ async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseErro
             model = twin(case, story, ConfigGoes::ByStep);
             walk_twin(&model, &model.document, project).await?
         }
-        walk => walk?,
+        walk => walk.map_err(not_storable)?,
     };
     // A resource that the input says nothing about may well be there.
     if project.is_some() && let Some(case) = with_asked(case, &walk.asked_resources) {

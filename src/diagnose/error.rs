@@ -58,6 +58,13 @@ pub enum InputError {
     },
 }
 
+impl InputError {
+    /// Whether it quotes an error message of Logto that is in the place of the settings.
+    pub(crate) fn is_logtos_own(&self) -> bool {
+        matches!(self, Self::Shape { what, .. } if what.starts_with(super::input::LOGTO_ERROR))
+    }
+}
+
 /// Why a tenant could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TenantReadError {

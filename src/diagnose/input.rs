@@ -16,7 +16,7 @@ use crate::setup::{ConnectorFactory, OAuth2App};
 mod records;
 mod space;
 
-pub(super) use records::{application, consent_scopes, experience, resources};
+pub(super) use records::{application, consent_scopes, experience, not_storable, resources};
 
 const FACTORIES: [ConnectorFactory; 3] =
     [ConnectorFactory::HuggingFace, ConnectorFactory::OAuth2, ConnectorFactory::Oidc];
@@ -130,6 +130,9 @@ fn shape<T>(file: &str, what: impl Into<String>, hint: impl Into<String>) -> Res
     Err(InputError::Shape { file: file.to_owned(), what: what.into(), hint: hint.into() })
 }
 
+/// How the error begins for a file that has an answer of Logto about an error.
+pub(super) const LOGTO_ERROR: &str = "this is an error message of Logto";
+
 /// The kind of a value, for readers who do not write Rust.
 fn kind(value: &Value) -> &'static str {
     match value {
@@ -153,7 +156,7 @@ fn object(value: Value, file: &str, of: &str) -> Result<Map<String, Value>, Inpu
                     }
                     _ => "fix that, and repeat the request",
                 };
-                shape(file, format!("this is an error message of Logto, {code}: {message}"), hint)
+                shape(file, format!("{LOGTO_ERROR}, {code}: {message}"), hint)
             }
             _ => Ok(members),
         },

@@ -79,13 +79,15 @@ pub(super) fn expired(case: &Case) -> bool {
     }
 }
 
-/// The app's secret as `given.app` represents it, if it is not the one that Logto issued.
+/// How the app authenticates, as `given.app` represents it: with nothing in it, by the secret that Logto issued.
 pub(super) fn sent(case: &Case, assumed: &mut Vec<String>, unknown: &mut Vec<String>) -> Map<String, Value> {
     if case.is_public() {
-        // The person says that the app sends one.
-        let said = case.app.app_secret.as_deref().map(|sent| ("app_secret", json!(literal(sent))));
-        let (name, value) = said.unwrap_or_else(|| ("client_auth", json!("none")));
-        return Map::from_iter([(name.to_owned(), value)]);
+        let (lever, value) = match &case.app.app_secret {
+            // The person says that the app sends one.
+            Some(sent) => ("app_secret", literal(sent)),
+            None => ("client_auth", "none".to_owned()),
+        };
+        return Map::from_iter([(lever.to_owned(), json!(value))]);
     }
     let known = case.app_secrets();
     let other = match (case.app.app_secret.as_deref(), &known) {
@@ -166,6 +168,16 @@ mod tests {
         assert!(expired(&case(&json!([{ "value": "aaaaaaaa", "expiresAt": PAST }]), None)));
         assert_eq!(sends(&case(&secrets, Some("bbbbbbbb\n"))), Some(json!("[APP_SECRET]\n")));
         assert_eq!(sends(&case(&secrets, Some("bbbbbbbb"))), None);
+    }
+
+    #[test]
+    fn a_public_app_sends_a_secret_only_if_the_person_says_so() {
+        let mut case = case(&json!([]), None);
+        case.application = json!({ "type": "SPA", "secrets": [] }).as_object().cloned();
+        let sends = |case: &Case| Value::Object(sent(case, &mut vec![], &mut vec![]));
+        assert_eq!(sends(&case), json!({ "client_auth": "none" }));
+        case.app.app_secret = Some("aaaaaaaa".to_owned());
+        assert_eq!(sends(&case), json!({ "app_secret": "aaaaaaaa" }));
     }
 
     #[test]

@@ -201,13 +201,13 @@ impl<'c> Maker<'c> {
     /// What the person does; `config` is stored first.
     fn steps(&mut self, story: Story<'_>, target: &str, config: Option<Value>) -> Vec<Value> {
         let mut steps = Vec::new();
-        if secrets::expired(self.case) {
-            steps.push(json!({ "wait": "2s" }));
-        }
         if let Some(config) = config {
             let body = json!({ "config": config });
             steps
                 .push(json!({ "administer": { "call": "PATCH /api/connectors/[CONNECTOR]", "body": body } }));
+        }
+        if secrets::expired(self.case) {
+            steps.push(json!({ "wait": "2s" }));
         }
         // An error page is the end of the walk.
         let shown = json!({ "status": 200 });

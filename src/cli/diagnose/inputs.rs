@@ -1,6 +1,6 @@
 //! Turns arguments into a case.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kit::{Client, files, secret};
 use url::Url;
@@ -13,6 +13,9 @@ use crate::stack::Management;
 
 /// The Management API of a self-hosted Logto's default tenant.
 const RESOURCE: &str = "https://default.logto.app/api";
+
+/// Reads a file's text into a case; the file's name is for messages.
+type Reader = fn(&mut Case, &str, &str) -> Result<(), InputError>;
 
 /// Reads everything that the arguments name. From then on the output hides the secrets in it.
 pub(crate) async fn case(inputs: &Inputs) -> Result<Case, CliError> {
@@ -54,7 +57,7 @@ async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
         (None, Some(logto)) => read_tenant(&mut case, logto, &inputs.tenant).await?,
         (None, None) => return Err(UsageError::NoCase.into()),
     }
-    let readers: [(_, fn(&mut Case, &str, &str) -> Result<(), InputError>); 5] = [
+    let readers: [(&Option<PathBuf>, Reader); 5] = [
         (&inputs.application, Case::read_application),
         // They belong to the application.
         (&inputs.user_consent_scopes, Case::read_user_consent_scopes),
@@ -73,6 +76,10 @@ async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
 /// An error for a file that is not what it should be. Anything in the file may be a secret, so all of it is
 /// hidden.
 fn unreadable(error: InputError, text: &str) -> InputError {
+    // What Logto says about an error is public, and tells what to do.
+    if error.is_logtos_own() {
+        return error;
+    }
     // The name of a factory is public, and what the error may be about.
     let values = secret::in_text(text).into_iter().filter(|value| !value.ends_with("-universal"));
     values.for_each(|value| secret::learn(&value));

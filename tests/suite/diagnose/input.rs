@@ -73,6 +73,10 @@ fn the_exit_code_says_whether_something_was_found() {
         report["checks"].as_array().unwrap().len() == Stage::ALL.len() && report["milliseconds"].is_number()
     );
     assert!(report["walks"][0].as_str().unwrap().contains("[HF]/oauth/authorize"), "{report:#}");
+    let error = json!({ "code": "entity.not_found", "message": "The resource does not exist." });
+    let error = files.write("error.json", &error);
+    let (code, _, told) = files.run(&["diagnose", "--connector", &good, "--application", &error]);
+    assert!(code == 2 && told.contains("entity.not_found: The resource does not exist."), "{told}");
     let (code, shown, told) = files.run(&["diagnose", "--connector", "missing.json"]);
     assert_eq!((code, shown.as_str()), (2, ""), "{told}");
     assert!(told.starts_with("error: missing.json: "), "{told}");

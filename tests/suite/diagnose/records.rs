@@ -1,6 +1,8 @@
 //! What a diagnosis makes of Logto's records: it reads what bears on a sign-in, or says that it did
 //! not.
 
+use logto_testkit::diagnose::DiagnoseError;
+
 use super::*;
 
 const APP_SECRET: &str = "tG7hJ2kL9mN4pQ6rS8vW1xY3zA5bC0dE";
@@ -257,6 +259,25 @@ fn what_logto_never_stores_is_refused() {
     );
 }
 
+/// What the readers do not check, the twin's Logto refuses.
+#[tokio::test]
+async fn what_the_twins_logto_does_not_store_is_an_error_of_the_input() {
+    for (case, expected) in [
+        (
+            with_record(&json!({ "customClientMetadata": { "refreshTokenTtlInDays": 400 } })),
+            "the application: Logto does not store this: Error in key path \"customClientMetadata.refreshTokenTtlInDays\"",
+        ),
+        (
+            with_experience("openid profile", &json!({ "captchaPolicy": { "enabled": "yes" } })),
+            "the sign-in experience: Logto does not store this: Error in key path \"captchaPolicy.enabled\"",
+        ),
+    ] {
+        let error = diagnose(&case, &App::Sample).await.unwrap_err();
+        assert!(matches!(error, DiagnoseError::Input(_)), "{error:?}");
+        assert!(error.to_string().starts_with(expected), "{error}");
+    }
+}
+
 /// Secrets with their expiry, permissions and resources are read, and nothing is written.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_is_read_with_secrets_permissions_and_resources() {
@@ -286,4 +307,35 @@ async fn a_tenant_is_read_with_secrets_permissions_and_resources() {
         written.iter().filter(|entry| entry.party == Party::LOGTO && entry.direction == Direction::Received);
     let written: Vec<_> = written.filter(|entry| entry.request.method != "GET").collect();
     assert!(written.is_empty(), "{written:?}");
+}
+
+#[tokio::test]
+async fn a_capsule_has_what_the_records_are_about() {
+    let blocked =
+        json!({ "emailBlocklistPolicy": { "customBlocklist": ["@mailinator.com", "@example.com"] } });
+    let required = json!({ "signUp": { "identifiers": ["phone"], "password": false, "verify": true } });
+    for (members, expected) in
+        [(blocked, "experience/email-blocked"), (required, "experience/sign-up-identifier-required")]
+    {
+        let capsule = capsule(&with_experience("openid profile email", &members)).await.unwrap();
+        assert_eq!(
+            capsule.finding.map(logto_testkit::findings::Cause::id),
+            Some(expected),
+            "{}",
+            capsule.text
+        );
+        assert!(!capsule.text.contains("mailinator"), "{}", capsule.text);
+    }
+}
+
+/// Row W2 of the trial: an application whose code is public has no secret.
+#[tokio::test]
+async fn a_public_application_is_healthy_without_a_secret() {
+    for kind in ["SPA", "Native"] {
+        let mut case = with_record(&json!({ "type": kind, "secrets": [] }));
+        let diagnosis = diagnosed(&case).await;
+        assert!(diagnosis.is_healthy(), "{kind}: {diagnosis}");
+        case.app.app_secret = Some(APP_SECRET.to_owned());
+        assert_eq!(names(&diagnosed(&case).await), ["application/type-has-no-secret"], "{kind}");
+    }
 }
