@@ -213,12 +213,8 @@ async fn logtos_own_callback_is_not_taken_for_that_of_the_app() {
     let own = "https://auth.acme.io/callback/abc123def456";
     let mut connector = connector(SECRET);
     connector["id"] = json!("abc123def456");
-    let case = case(
-        &connector,
-        &application(own, &[APP]),
-        &experience(&["huggingface"], &[]),
-        &oauth_app(&[own]),
-    );
+    let case =
+        case(&connector, &application(own, &[APP]), &experience(&["huggingface"], &[]), &oauth_app(&[own]));
     let diagnosis = diagnose(&case, &App::Sample).await.unwrap();
     let first = names(&diagnosis).first().copied();
     assert_eq!(first, Some("application/redirect-uri-of-logto"), "{diagnosis}");

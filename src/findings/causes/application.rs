@@ -15,7 +15,7 @@ causes! {
             fix: "Make the two equal: add the app's callback to Redirect URIs exactly as the app sends it (in a scenario: `given.application.redirect_uris`; in logto-testkit.toml: `[application] redirect_uris`), or change it in the app.",
         }
         RedirectUriOtherScheme "redirect-uri-other-scheme" {
-            cause: "The redirect URI that the app sends and the one registered in Logto differ in their scheme: http and https.",
+            cause: "The redirect URI that the app sends and the one registered in Logto differ in their scheme, such as http and https.",
             fix: "Register the URI that the app sends (in a scenario: `given.application.redirect_uris`; in logto-testkit.toml: `[application] redirect_uris`). If people open the app over https and it sends http, tell the app its public address, or let it trust the headers of its proxy.",
         }
         RedirectUriOtherHost "redirect-uri-other-host" {

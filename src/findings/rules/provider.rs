@@ -248,7 +248,7 @@ fn error_within(body: &Value, lacks: &str) -> Option<String> {
     let code = |name: &str| {
         let value = there(name)?;
         let number = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
-        (number >= 400 || number < 0).then(|| format!("{name} {number}"))
+        (!(0..400).contains(&number)).then(|| format!("{name} {number}"))
     };
     let no = |name: &str| there(name).filter(|value| **value == false).map(|_| format!("{name} false"));
     let error = there("error").filter(|value| **value != false).map(|error| match error.as_str() {
