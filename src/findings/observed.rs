@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     pub target: String,
     /// The app's record, as `GET /api/applications/:id` returns it.
     pub application: Value,
+    /// The values of the app's secrets, as `GET /api/applications/:id/secrets` returns them.
+    pub app_secrets: Vec<String>,
     /// The sign-in experience, as `GET /api/sign-in-exp` returns it.
     pub sign_in_experience: Value,
     /// The newest accounts of the tenant, as `GET /api/users` lists them.

@@ -6,12 +6,14 @@
 mod access;
 mod account;
 mod app;
+mod app_credentials;
 mod application;
 mod browser;
 mod callback;
 mod connector;
 mod cookie;
 mod discovered;
+mod endpoint;
 mod experience;
 mod generic;
 mod huggingface;
@@ -20,6 +22,7 @@ mod management;
 mod network;
 mod person;
 mod provider;
+mod redirect_uri;
 mod request;
 mod session;
 mod sign_out;
@@ -30,8 +33,10 @@ use super::rule::{Explain, Watch};
 /// Rules that explain symptoms; the first one that can do so wins.
 pub(super) const EXPLAIN: &[&[Explain]] = &[
     person::EXPLAIN,
+    endpoint::EXPLAIN,
     network::EXPLAIN,
     management::EXPLAIN,
+    redirect_uri::EXPLAIN,
     huggingface::EXPLAIN,
     provider::EXPLAIN,
     connector::EXPLAIN,
@@ -39,6 +44,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     experience::EXPLAIN,
     account::EXPLAIN,
     request::EXPLAIN,
+    redirect_uri::IN_LOGTO,
     application::EXPLAIN,
     session::EXPLAIN,
     callback::EXPLAIN,
@@ -56,9 +62,11 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
 
 /// Rules that find faults without a symptom.
 pub(super) const WATCH: &[&[Watch]] = &[
+    redirect_uri::WATCH,
     huggingface::WATCH,
     provider::WATCH,
     connector::WATCH,
+    endpoint::WATCH,
     generic::WATCH,
     experience::WATCH,
     account::WATCH,

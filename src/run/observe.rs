@@ -111,6 +111,7 @@ async fn settings(person: &Person<'_>, shared: bool) -> Settings {
         connector_id: known.connector_id.clone(),
         target,
         application: read(stack, &format!("applications/{}", known.app_id)).await,
+        app_secrets: app_secrets(&read(stack, &format!("applications/{}/secrets", known.app_id)).await),
         sign_in_experience: read(stack, "sign-in-exp").await,
         users: read(stack, "users?page=1&page_size=100").await.as_array().cloned().unwrap_or_default(),
         oauth_app,
@@ -120,6 +121,11 @@ async fn settings(person: &Person<'_>, shared: bool) -> Settings {
         failed_handshake: connections.last_failure.filter(|_| failed),
         signed_in: vec![],
     }
+}
+
+fn app_secrets(listed: &Value) -> Vec<String> {
+    let secrets = listed.as_array().into_iter().flatten();
+    secrets.filter_map(|secret| Some(secret.get("value")?.as_str()?.to_owned())).collect()
 }
 
 /// The accounts that the app's session checks named.

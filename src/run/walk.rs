@@ -102,11 +102,11 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
         let seen = observe::step(person, &step.verb, hops, done.as_ref().err());
         person.steps.push(seen);
         let failed = match done {
-            Ok(()) | Err(ActionError::Walk(WalkError::Send(_) | WalkError::Deadline(_)))
-                if step.expect.no_answer.is_some() =>
-            {
-                check::no_answer(person, step)
-            }
+            Ok(())
+            | Err(
+                ActionError::Walk(WalkError::Send(_) | WalkError::Deadline(_))
+                | ActionError::SigninPage(SigninPageError::Walk(WalkError::Send(_) | WalkError::Deadline(_))),
+            ) if step.expect.no_answer.is_some() => check::no_answer(person, step),
             Ok(()) => check::expectations(person, step, since).await,
             // A person does not find a button, and the step says which ones the page has.
             Err(ActionError::SigninPage(SigninPageError::NotShown { .. }))

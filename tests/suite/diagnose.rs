@@ -193,7 +193,7 @@ async fn addresses_of_another_environment_keep_their_differences() {
         // Loopback ports do not count, and the real Logto is not on loopback.
         ("http://localhost:3001/callback/abc123", "huggingface/redirect-uri-other-host"),
         ("https://shop.acme.io/callback", "huggingface/app-callback-registered"),
-        ("https://auth.acme.io/callback/abc123\n", "huggingface/redirect-uri-not-registered"),
+        ("https://auth.acme.io/callback/abc123\n", "huggingface/redirect-uri-has-whitespace"),
     ] {
         let case = case(
             &connector(SECRET),
@@ -203,16 +203,25 @@ async fn addresses_of_another_environment_keep_their_differences() {
         );
         let diagnosis = diagnose(&case, &App::Sample).await.unwrap();
         let first = names(&diagnosis).first().copied();
-        let area = |name: &str| name.split_once('/').unwrap().0.to_owned();
-        if registered.ends_with('\n') {
-            assert_eq!(first.map(area), Some("huggingface".to_owned()), "{diagnosis}");
-        } else {
-            assert_eq!(first, Some(expected), "{registered}: {diagnosis}");
-        }
+        assert_eq!(first, Some(expected), "{registered}: {diagnosis}");
         let text = diagnosis.to_string();
         assert!(text.contains(registered.trim_end()), "{registered}: {text}");
         assert!(!text.contains("other-1"), "{text}");
     }
+}
+
+/// The callback to which Hugging Face returns was registered as the app's, and nothing else says where
+/// the app is.
+#[tokio::test]
+async fn logtos_own_callback_is_not_taken_for_that_of_the_app() {
+    let own = "https://auth.acme.io/callback/abc123def456";
+    let mut connector = connector(SECRET);
+    connector["id"] = json!("abc123def456");
+    let case =
+        case(&connector, &application(own, &[APP]), &experience(&["huggingface"], &[]), &oauth_app(&[own]));
+    let diagnosis = diagnose(&case, &App::Sample).await.unwrap();
+    let first = names(&diagnosis).first().copied();
+    assert_eq!(first, Some("application/redirect-uri-of-logto"), "{diagnosis}");
 }
 
 #[tokio::test]
@@ -394,7 +403,7 @@ fn an_app_of_ones_own_is_diagnosed_as_its_project_says() {
     // What only the project's app does is not repaired with the sample app.
     let (code, shown) = diagnosed(&toml("/other", "authenticated"));
     assert_eq!(code, 1, "{shown}");
-    assert!(shown.contains("application/redirect-uri-not-registered"), "{shown}");
+    assert!(shown.contains("application/redirect-uri-other-path"), "{shown}");
     assert!(!shown.contains("Tested in the twin"), "{shown}");
     assert!(shown.contains("The sample app does not run into this"), "{shown}");
 

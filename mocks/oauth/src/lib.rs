@@ -9,6 +9,7 @@
 //! | [`basic`] | who does the `Authorization: Basic` header claim to be? |
 //! | [`secret`] | is this the registered secret, and if not, how does it differ? |
 //! | [`redirect_uri`] | how does an unregistered URI differ from the registered ones? |
+//! | [`look_alike`] | which characters look like another one? |
 //! | [`pkce`] | does the verifier belong to the challenge? |
 //! | [`Scopes`] | what was requested, and which of it is allowed? |
 //! | [`ErrorCode`] | what is the error called on the wire? |
@@ -24,6 +25,7 @@
 
 pub mod basic;
 mod error_code;
+pub mod look_alike;
 pub mod params;
 pub mod pkce;
 pub mod redirect_uri;

@@ -2,10 +2,30 @@
 //!
 //! Each provider decides which differences it tolerates; this module only explains a refusal.
 
+mod compare;
+#[cfg(test)]
+mod tests;
+mod wildcard;
+mod written;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use crate::look_alike::look_alikes;
+
+pub use self::wildcard::{host_is_like, is_like};
+
+/// How a provider compares the URI that was sent with a registered one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Letter for letter, as Hugging Face does; only the port of `http` loopback addresses is free.
+    LetterForLetter,
+    /// As parsed URLs, and with stars, as Logto does: the case of a host, a default port and the
+    /// form of an international host do not count.
+    AsUrls,
+}
 
 /// How the URI that was sent differs from one that would have been right, displayed as "differs
 /// from `…` by a trailing slash".
@@ -15,6 +35,8 @@ pub struct Difference {
     pub expected: String,
     /// The parts in which the two differ, in the order of a URI. Never empty.
     pub parts: Vec<Part>,
+    /// What the parts amount to.
+    pub kind: Kind,
 }
 
 /// How an unregistered URI differs from each registered one, the most similar first; displayed by
@@ -30,14 +52,41 @@ pub enum Part {
     /// White space before or after one of the two.
     #[error("white space around it")]
     WhiteSpace,
+    /// White space within one of the two.
+    #[error("white space in it")]
+    InnerWhiteSpace,
+    /// One of the two consists of two addresses, as in `https://a/https://a/callback`.
+    #[error("an address that is there twice")]
+    Doubled,
+    /// One of the two has no scheme, or is not an address.
+    #[error("a missing scheme")]
+    Incomplete,
+    /// One of the two has a word from documentation, as in `/callback/<connector-id>`.
+    #[error("a placeholder")]
+    Placeholder,
+    /// A star in the registered one that does not match.
+    #[error("a star that does not match")]
+    Wildcard,
     /// Slashes at the end of one of the two.
     #[error("a trailing slash")]
     TrailingSlash,
     /// Upper and lower case.
     #[error("letter case")]
     LetterCase,
+    /// Letters of another alphabet that look the same.
+    #[error("letters that look alike")]
+    LookAlike,
+    /// Percent-encoding.
+    #[error("percent-encoding")]
+    PercentEncoding,
+    /// `:443` or `:80`, which only one of them says.
+    #[error("an explicit default port")]
+    DefaultPort,
+    /// The same host, with its letters and as `xn--…`.
+    #[error("the form of an international host")]
+    InternationalHost,
     /// Both have the same meaning to a browser.
-    #[error("spelling only (encoding or a default port)")]
+    #[error("spelling only")]
     Spelling,
     /// The scheme, `http` or `https`.
     #[error("scheme")]
@@ -60,16 +109,58 @@ pub enum Part {
     /// The fragment after `#`.
     #[error("fragment")]
     Fragment,
-    /// One of the two is not an absolute URL, so they cannot be compared by parts.
-    #[error("everything")]
-    Everything,
+}
+
+/// What the difference between two URIs amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Only white space, visible or not.
+    WhiteSpace,
+    /// One of them has an address twice.
+    Doubled,
+    /// One of them is not absolute.
+    Incomplete,
+    /// One of them has a placeholder.
+    Placeholder,
+    /// A star does not match.
+    Wildcard,
+    /// Only a trailing slash.
+    TrailingSlash,
+    /// Only upper and lower case.
+    LetterCase,
+    /// Only letters that look the same.
+    LookAlike,
+    /// Only percent-encoding.
+    PercentEncoding,
+    /// Only an explicit default port.
+    DefaultPort,
+    /// Only the form of an international host.
+    InternationalHost,
+    /// Only the scheme.
+    Scheme,
+    /// Another host or port, whatever the scheme.
+    Host,
+    /// Only the path.
+    Path,
+    /// Only the query.
+    Query,
+    /// Several parts, or one that has no kind of its own.
+    Several,
 }
 
 impl Difference {
-    /// Compares two URIs that are not equal.
+    /// Compares two URIs that are not equal, letter for letter.
     #[must_use]
     pub fn between(expected: &str, given: &str) -> Self {
-        Self { expected: expected.to_owned(), parts: parts(expected, given) }
+        Self::by(Rule::LetterForLetter, expected, given)
+    }
+
+    /// Compares two URIs that a provider with this rule does not take for the same.
+    #[must_use]
+    pub fn by(rule: Rule, expected: &str, given: &str) -> Self {
+        let (parts, kind) = compare::compared(expected, given, rule);
+        Self { expected: expected.to_owned(), parts, kind }
     }
 
     /// How unlikely it is that the two URIs mean the same.
@@ -79,13 +170,42 @@ impl Difference {
 }
 
 impl Differences {
-    /// Compares an unregistered URI with the registered ones.
+    /// Compares an unregistered URI with the registered ones, letter for letter.
     #[must_use]
     pub fn of(registered: &[String], given: &str) -> Self {
-        let each = registered.iter().map(|registered| Difference::between(registered, given));
+        Self::by(Rule::LetterForLetter, registered, given)
+    }
+
+    /// Compares an unregistered URI with the registered ones.
+    #[must_use]
+    pub fn by(rule: Rule, registered: &[String], given: &str) -> Self {
+        let each = registered.iter().map(|registered| Difference::by(rule, registered, given));
         let mut differences: Vec<Difference> = each.collect();
         differences.sort_by_key(Difference::weight);
         Self(differences)
+    }
+
+    /// The letters of another alphabet in the URI that was sent and the most similar one, if the two
+    /// differ by them.
+    #[must_use]
+    pub fn look_alikes(&self, given: &str) -> Vec<char> {
+        let Some(nearest) = self.0.first().filter(|nearest| nearest.kind == Kind::LookAlike) else {
+            return vec![];
+        };
+        let read = |text: &str| {
+            let host = Url::parse(text).ok().and_then(|url| Some(idna::domain_to_unicode(url.host_str()?).0));
+            host.unwrap_or_default() + text
+        };
+        let mut letters: Vec<char> = look_alikes(&(read(&nearest.expected) + &read(given))).collect();
+        letters.sort_unstable();
+        letters.dedup();
+        letters
+    }
+
+    /// What the difference from the most similar one amounts to; `None` if none is registered.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        self.0.first().map(|nearest| nearest.kind)
     }
 }
 
@@ -116,142 +236,40 @@ impl fmt::Display for Differences {
 impl Part {
     fn weight(self) -> u32 {
         match self {
-            Part::WhiteSpace | Part::TrailingSlash | Part::LetterCase | Part::Spelling => 1,
+            Part::WhiteSpace
+            | Part::InnerWhiteSpace
+            | Part::TrailingSlash
+            | Part::LetterCase
+            | Part::LookAlike
+            | Part::PercentEncoding
+            | Part::DefaultPort
+            | Part::InternationalHost
+            | Part::Spelling => 1,
+            Part::Doubled | Part::Incomplete | Part::Placeholder | Part::Wildcard => 2,
             Part::Scheme | Part::Port | Part::Query | Part::Fragment | Part::UserInfo => 4,
             Part::Path => 8,
             Part::Host => 16,
-            Part::Everything => 64,
-        }
-    }
-}
-
-fn parts(expected: &str, given: &str) -> Vec<Part> {
-    if expected.trim() == given.trim() {
-        return vec![Part::WhiteSpace];
-    }
-    if expected.trim_end_matches('/') == given.trim_end_matches('/') {
-        return vec![Part::TrailingSlash];
-    }
-    if expected.to_lowercase() == given.to_lowercase() {
-        return vec![Part::LetterCase];
-    }
-    // Parsing a URL drops the white space around it.
-    let (Ok(left), Ok(right)) = (Url::parse(expected), Url::parse(given)) else {
-        return vec![Part::Everything];
-    };
-    let path = path_difference(left.path(), right.path());
-    let user = |url: &Url| (url.username().to_owned(), url.password().map(ToOwned::to_owned));
-    let parts: Vec<Part> = [
-        (expected.trim() != expected || given.trim() != given, Part::WhiteSpace),
-        (left.scheme() != right.scheme(), Part::Scheme),
-        (user(&left) != user(&right), Part::UserInfo),
-        (left.host_str() != right.host_str(), Part::Host),
-        // A default port does not count: a different scheme with its own default port is one
-        // difference and not two.
-        (left.port() != right.port(), Part::Port),
-        (left.path() != right.path(), path),
-        (left.query() != right.query(), Part::Query),
-        (left.fragment() != right.fragment(), Part::Fragment),
-    ]
-    .into_iter()
-    .filter_map(|(differs, part)| differs.then_some(part))
-    .collect();
-    // Equal once parsed: only the spelling differs.
-    if parts.is_empty() { vec![Part::Spelling] } else { parts }
-}
-
-fn path_difference(left: &str, right: &str) -> Part {
-    if left.trim_end_matches('/') == right.trim_end_matches('/') {
-        Part::TrailingSlash
-    } else if left.to_lowercase() == right.to_lowercase() {
-        Part::LetterCase
-    } else {
-        Part::Path
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REGISTERED: &str = "https://app.example/callback/hf";
-
-    fn against_one(given: &str) -> String {
-        let text = Differences::of(&[REGISTERED.to_owned()], given).to_string();
-        let start = format!("differs from `{REGISTERED}` by ");
-        text.strip_prefix(&start).expect("names the nearest address").to_owned()
-    }
-
-    #[test]
-    fn names_the_differing_part() {
-        for (given, part) in [
-            ("https://app.example/callback/hf/", "a trailing slash"),
-            ("https://app.example/Callback/hf", "letter case"),
-            ("https://app.example/callback/hf ", "white space around it"),
-            ("http://app.example/callback/hf", "scheme"),
-            ("https://app.example:8443/callback/hf", "port"),
-            ("https://www.app.example/callback/hf", "host"),
-            ("https://app.example/callback", "path"),
-            ("https://app.example/callback/hf?a=1", "query"),
-            ("https://app.example/callback/hf#x", "fragment"),
-            ("https://me@app.example/callback/hf", "user information"),
-            ("http://localhost:3001/callback/hf", "scheme, host and port"),
-            ("http://app.example/callback/hf/?a=1", "scheme, a trailing slash and query"),
-            ("not a url", "everything"),
-            ("https://app.example:443/callback/hf", "spelling only (encoding or a default port)"),
-            ("http://app.example/Callback/hf", "scheme and letter case"),
-            ("http://app.example:443/callback/hf", "scheme and port"),
-            (" http://app.example/callback/hf", "white space around it and scheme"),
-            ("https://app.example/callback/hf//", "a trailing slash"),
-        ] {
-            assert_eq!(against_one(given), part, "{given}");
         }
     }
 
-    #[test]
-    fn a_slash_counts_on_either_side_and_wherever_the_address_ends() {
-        let by = |registered: &str, given: &str| {
-            let text = Difference::between(registered, given).to_string();
-            text.rsplit(" by ").next().unwrap_or_default().to_owned()
-        };
-        for (with, without) in [
-            ("https://app.example/callback/", "https://app.example/callback"),
-            ("https://app.example/?next=/", "https://app.example/?next="),
-            // Without a scheme it is not a URL at all, and yet only the slash differs.
-            ("app.example/callback/", "app.example/callback"),
-        ] {
-            assert_eq!(by(with, without), "a trailing slash", "{with}");
-            assert_eq!(by(without, with), "a trailing slash", "{without}");
+    fn kind(self) -> Kind {
+        match self {
+            Part::WhiteSpace | Part::InnerWhiteSpace => Kind::WhiteSpace,
+            Part::Doubled => Kind::Doubled,
+            Part::Incomplete => Kind::Incomplete,
+            Part::Placeholder => Kind::Placeholder,
+            Part::Wildcard => Kind::Wildcard,
+            Part::TrailingSlash => Kind::TrailingSlash,
+            Part::LetterCase => Kind::LetterCase,
+            Part::LookAlike => Kind::LookAlike,
+            Part::PercentEncoding => Kind::PercentEncoding,
+            Part::DefaultPort => Kind::DefaultPort,
+            Part::InternationalHost => Kind::InternationalHost,
+            Part::Scheme => Kind::Scheme,
+            Part::Host | Part::Port => Kind::Host,
+            Part::Path => Kind::Path,
+            Part::Query => Kind::Query,
+            Part::Spelling | Part::UserInfo | Part::Fragment => Kind::Several,
         }
-        let (with, without) = ("https://app.example/callback/", "http://app.example/callback");
-        assert_eq!(by(with, without), "scheme and a trailing slash");
-        assert_eq!(by(without, with), "scheme and a trailing slash");
-    }
-
-    #[test]
-    fn compares_with_the_most_similar_one() {
-        let registered =
-            ["http://other.example/".to_owned(), "http://localhost:3001/callback/abc".to_owned()];
-        assert_eq!(
-            Differences::of(&registered, "http://localhost:3001/callback/abd").to_string(),
-            "differs from `http://localhost:3001/callback/abc` by path"
-        );
-    }
-
-    /// Another host is another place, which three lesser differences together are not.
-    #[test]
-    fn the_most_similar_one_is_at_the_same_host() {
-        let registered = ["https://other.example/callback", "https://app.example:8443/callback?tenant=a"];
-        let differences =
-            Differences::of(&registered.map(ToOwned::to_owned), "https://app.example/callback#top");
-        assert_eq!(
-            differences.to_string(),
-            "differs from `https://app.example:8443/callback?tenant=a` by port, query and fragment"
-        );
-    }
-
-    #[test]
-    fn says_when_nothing_is_registered() {
-        assert_eq!(Differences::of(&[], "https://app.example/").to_string(), "none is");
     }
 }

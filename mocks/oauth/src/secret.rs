@@ -6,6 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use crate::basic::{Credentials, form_decoded};
+use crate::look_alike::folded;
 
 /// Compares in a time that does not reveal how much was equal: the digests are compared, every byte
 /// of them.
@@ -45,6 +46,12 @@ pub enum Difference {
     /// Quotation marks around it, and no other difference.
     #[error("differs from the registered one only by quotation marks around it")]
     QuotationMarks,
+    /// White space within it, visible or not, and no other difference.
+    #[error("differs from the registered one only by whitespace in it")]
+    InnerWhiteSpace,
+    /// Letters of another alphabet, or dashes, that look the same.
+    #[error("differs from the registered one only by characters that look alike")]
+    LookAlike,
     /// It is percent-encoded, and the registered one is not.
     #[error("is percent-encoded")]
     PercentEncoded,
@@ -83,8 +90,15 @@ pub fn difference(expected: &str, given: &str, client_id: Option<&str>) -> Diffe
     if let Some(white_space) = surrounding_white_space(expected, given) {
         return white_space;
     }
-    if given.trim_matches(['"', '\'', '`']) == expected {
+    if without_quotation_marks(given) == Some(expected) {
         return Difference::QuotationMarks;
+    }
+    let without_space = |text: &str| text.chars().filter(|c| !is_white_space(*c)).collect::<String>();
+    if without_space(expected) == without_space(given) {
+        return Difference::InnerWhiteSpace;
+    }
+    if folded(expected) == folded(given) {
+        return Difference::LookAlike;
     }
     if decoded(given) == expected {
         return Difference::PercentEncoded;
@@ -102,6 +116,15 @@ pub fn difference(expected: &str, given: &str, client_id: Option<&str>) -> Diffe
     if given.contains(expected) { Difference::SomethingAdded } else { Difference::Other }
 }
 
+/// What is between quotation marks, straight or typographic.
+#[must_use]
+pub fn without_quotation_marks(text: &str) -> Option<&str> {
+    let marks = ['"', '\'', '`', '´', '“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»', '″', '′', '＂', '＇'];
+    let text = text.trim_matches(is_white_space);
+    let inner = text.strip_prefix(marks)?.strip_suffix(marks)?;
+    Some(inner.trim_matches(marks).trim_matches(is_white_space))
+}
+
 fn surrounding_white_space(expected: &str, given: &str) -> Option<Difference> {
     let (inner, given_inner) = (expected.trim_matches(is_white_space), given.trim_matches(is_white_space));
     if inner != given_inner || inner.is_empty() {
@@ -116,11 +139,14 @@ fn surrounding_white_space(expected: &str, given: &str) -> Option<Difference> {
     })
 }
 
-/// White space, and other invisible characters that are pasted along: control and zero-width
-/// characters.
+/// White space, and other invisible characters that are pasted along: control characters, those
+/// without width, and marks of the writing direction.
 #[must_use]
 pub fn is_white_space(c: char) -> bool {
-    let without_width = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}');
+    let without_width = matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{00ad}' | '\u{180e}'
+    );
     c.is_whitespace() || c.is_control() || without_width
 }
 
@@ -173,6 +199,13 @@ mod tests {
             say(&format!("\"{SECRET}\"")),
             "differs from the registered one only by quotation marks around it"
         );
+        for quoted in [format!("“{SECRET}”"), format!("'{SECRET}'\n"), format!("\"\"{SECRET}\"\"")] {
+            assert_eq!(difference(SECRET, &quoted, None), Difference::QuotationMarks, "{quoted}");
+        }
+        let inner = SECRET.replace("_app", "\u{200b}_a\n  pp");
+        assert_eq!(say(&inner), "differs from the registered one only by whitespace in it");
+        let alike = SECRET.replace('a', "а");
+        assert_eq!(say(&alike), "differs from the registered one only by characters that look alike");
         assert_eq!(say(&SECRET.to_uppercase()), "differs from the registered one only by letter case");
         assert_eq!(say("oauth_app_secret_a%2Bb%25+c%21d%3Fe%3Af"), "is percent-encoded");
         assert_eq!(

@@ -39,8 +39,33 @@ causes! {
             fix: "Serve the app over https, or omit Secure where there is no TLS, as in development.",
             see: see::COOKIES,
         }
+        AppSecretPercentEncoded "app-secret-percent-encoded" {
+            cause: "The app's secret was saved percent-encoded.",
+            place: AppConfiguration,
+            fix: "Copy the app secret from the application's page in the Logto console, as it is shown there; a library encodes it where that is necessary.",
+        }
+        AppIdAndSecretSwapped "app-id-and-secret-swapped" {
+            cause: "The app has its ID and its secret in each other's place.",
+            place: AppConfiguration,
+            fix: "Swap the two. As the secret was part of a URL, delete it on the application's page in the Logto console, and create another one.",
+        }
+        AppIdHasWhitespace "app-id-has-whitespace" {
+            cause: "The app's ID has white space around it or in it, which may be invisible.",
+            place: AppConfiguration,
+            fix: "Copy the app ID from the application's page in the Logto console again, without a space, line break or invisible character.",
+        }
+        NonceWithoutOpenid "nonce-without-openid" {
+            cause: "The app sends a nonce without requesting the scope `openid`, which Logto refuses.",
+            fix: "Request the scope `openid`, first in the list: a nonce belongs into an ID token, and only this scope gives one.",
+            see: see::OPENID,
+        }
+        OpenidScopeMissing "openid-scope-missing" {
+            cause: "The app does not request the scope `openid`, without which Logto gives it no ID token.",
+            fix: "Request the scope `openid`, first in the list; Logto's SDKs do so by themselves.",
+            see: see::OPENID,
+        }
         AppSecretHasWhitespace "app-secret-has-whitespace" {
-            cause: "The app's secret was copied with leading or trailing white space.",
+            cause: "The app's secret was copied with white space around it or in it.",
             place: AppConfiguration,
             fix: "Copy the app secret again from the application's page in the Logto console, without the line break.",
         }

@@ -7,12 +7,24 @@ causes! {
     /// The connector in Logto.
     "connector" Connector, place: LogtoConnector, see: see::CONNECTOR {
         ClientIdUnknown "client-id-unknown" {
-            cause: "The connector's client ID does not belong to any OAuth app at Hugging Face.",
-            fix: "Copy the client ID from the OAuth app's settings page at Hugging Face into the connector.",
+            cause: "The connector's client ID is not that of the OAuth app at Hugging Face.",
+            fix: "Copy the client ID from the OAuth app's settings page at Hugging Face into the connector; if it belongs to another of your OAuth apps, use that app's secret and redirect URIs with it.",
         }
         ClientIdHasWhitespace "client-id-has-whitespace" {
-            cause: "The connector's client ID has white space before or after it.",
-            fix: "Enter the client ID again without the space or line break that was pasted with it.",
+            cause: "The connector's client ID has white space around it or in it, which may be invisible.",
+            fix: "Copy the client ID from the OAuth app's settings page again, without a space, line break or invisible character.",
+        }
+        ClientIdInQuotationMarks "client-id-in-quotation-marks" {
+            cause: "The connector's client ID was saved with quotation marks around it.",
+            fix: "Paste the client ID without the quotation marks; in a script, look for quoting in addition to the JSON's own.",
+        }
+        ClientIdLookAlike "client-id-look-alike" {
+            cause: "The connector's client ID looks like the OAuth app's, but has another character in one place: a letter of another alphabet, or a dash instead of a hyphen.",
+            fix: "Copy the client ID from the OAuth app's settings page again, not from a document or a message, which may replace characters.",
+        }
+        ClientIdNotAnId "client-id-not-an-id" {
+            cause: "The connector has something else in place of the client ID: an address, a placeholder, a variable that was not filled in, or a token.",
+            fix: "Copy the client ID from the OAuth app's settings page at Hugging Face; it looks like a UUID.",
         }
         SecretWrong "secret-wrong" {
             cause: "The connector's client secret does not match that of the OAuth app at Hugging Face.",
@@ -42,6 +54,14 @@ causes! {
             cause: "The connector's client secret was saved with quotation marks around it.",
             fix: "Paste the secret without the quotation marks; in a script, look for quoting in addition to the JSON's own.",
         }
+        SecretHasInnerWhitespace "secret-has-inner-whitespace" {
+            cause: "The connector's client secret has white space in it, which may be invisible.",
+            fix: "Copy the secret from the OAuth app's settings page again, in one piece; mails and documents break long lines, and add characters that are not visible.",
+        }
+        SecretLookAlike "secret-look-alike" {
+            cause: "The connector's client secret looks like the OAuth app's, but has another character in one place: a letter of another alphabet, or a dash instead of a hyphen.",
+            fix: "Copy the secret from where it was first shown, not from a document or a message, which may replace characters; if it is lost, refresh it on the app's settings page.",
+        }
         SecretPercentEncoded "secret-percent-encoded" {
             cause: "The connector's client secret was saved percent-encoded.",
             fix: "Paste the secret as Hugging Face shows it: Logto encodes it where necessary.",
@@ -60,7 +80,7 @@ causes! {
         }
         ConfigIncomplete "config-incomplete" {
             cause: "The connector was saved without a required value.",
-            fix: "Fill in client ID and client secret. Logto accepts empty values when a connector is saved, drops them, and reports the problem only at the next sign-in; in a script, look for a variable that is not set.",
+            fix: "Fill in the values that the evidence names. Logto accepts empty values when a connector is saved, drops them, and reports the problem only at the next sign-in; in a script, look for a variable that is not set.",
         }
         ConfigRefused "config-refused" {
             cause: "Logto refused to save the connector, because a value of its configuration is missing or of the wrong type.",
@@ -81,7 +101,11 @@ causes! {
         }
         ScopeHasCommas "scope-has-commas" {
             cause: "The scopes of the connector are not separated by spaces.",
-            fix: "Separate the scopes with one space each: `openid profile email`. Logto sends the text unchanged.",
+            fix: "Separate the scopes with one space each, not with a comma, semicolon, plus sign or `%20`: `openid profile email`. Logto sends the text unchanged.",
+        }
+        ScopeInQuotationMarks "scope-in-quotation-marks" {
+            cause: "The scopes of the connector were saved with quotation marks.",
+            fix: "Remove the quotation marks, and separate the scopes with spaces: `openid profile email`.",
         }
         ScopeUnknown "scope-unknown" {
             cause: "The connector asks for a scope that Hugging Face does not have.",
@@ -132,6 +156,36 @@ causes! {
             cause: "The OIDC connector looks for the provider's keys at the wrong address.",
             fix: "Copy `jwks_uri` from the provider's discovery document into `idTokenVerificationConfig.jwksUri`.",
             see: see::OIDC_CONNECTOR,
+        }
+        AuthorizationEndpointWrong "authorization-endpoint-wrong" {
+            cause: "The connector sends people to another address than the provider's authorization endpoint.",
+            fix: "Copy `authorization_endpoint` from the provider's discovery document (`/.well-known/openid-configuration`) into `authorizationEndpoint`; every character counts.",
+            see: see::OAUTH_CONNECTOR,
+        }
+        TokenEndpointWrong "token-endpoint-wrong" {
+            cause: "The connector asks for tokens at another address than the provider's token endpoint.",
+            fix: "Copy `token_endpoint` from the provider's discovery document (`/.well-known/openid-configuration`) into `tokenEndpoint`; every character counts.",
+            see: see::OAUTH_CONNECTOR,
+        }
+        UserinfoEndpointWrong "userinfo-endpoint-wrong" {
+            cause: "The connector asks for the profile at another address than the provider's userinfo endpoint.",
+            fix: "Copy `userinfo_endpoint` from the provider's discovery document (`/.well-known/openid-configuration`) into `userInfoEndpoint`; every character counts.",
+            see: see::OAUTH_CONNECTOR,
+        }
+        EndpointOverHttp "endpoint-over-http" {
+            cause: "The connector's configuration has an address of the provider with http, and the provider's own is https.",
+            fix: "Write `https://` in the address that the evidence names. Even where the provider redirects, the secret would travel unencrypted before.",
+            see: see::OAUTH_CONNECTOR,
+        }
+        EndpointPlaceholder "endpoint-placeholder" {
+            cause: "What the connector's configuration has as an address of the provider is not a URL, but a placeholder or a part of one.",
+            fix: "Copy the whole address from the provider's discovery document (`/.well-known/openid-configuration`) into the member that the evidence names.",
+            see: see::OAUTH_CONNECTOR,
+        }
+        CustomParameterRenamed "custom-parameter-renamed" {
+            cause: "Logto sends a custom parameter of the connector under another name, in snake case, and Hugging Face ignores it.",
+            fix: "Remove the parameter: a connector cannot send a name that has capital letters. People choose the organization on Hugging Face's permission page.",
+            see: see::OAUTH_CONNECTOR,
         }
         PromptNone "prompt-none" {
             cause: "The connector's custom parameters forbid Hugging Face to show a page, so people can neither log in nor consent.",

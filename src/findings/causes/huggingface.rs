@@ -12,9 +12,9 @@ causes! {
             fix: "Add Logto's callback URI, as the connector's page in the Logto console shows it, to the app's redirect URIs.",
         }
         AppCallbackRegistered "app-callback-registered" {
-            cause: "The OAuth app at Hugging Face lists the app's own callback instead of Logto's.",
+            cause: "The OAuth app at Hugging Face lists an address of the app instead of Logto's callback.",
             place: HuggingFaceApp,
-            fix: "Replace the app's callback with Logto's, `<Logto>/callback/<connector id>`: Hugging Face answers Logto, and Logto answers your app.",
+            fix: "Replace the app's address with Logto's callback, `<Logto>/callback/<connector id>`: Hugging Face answers Logto, and Logto answers your app.",
         }
         RedirectUriTrailingSlash "redirect-uri-trailing-slash" {
             cause: "The redirect URI at Hugging Face differs from the one that Logto sends by a trailing slash.",
@@ -30,6 +30,61 @@ causes! {
             cause: "The redirect URI at Hugging Face has a different host or port than the one under which Logto's sign-in page was opened.",
             place: HuggingFaceApp,
             fix: "Register the callback URI with the host and port that people see in the address bar on Logto's sign-in page.",
+        }
+        RedirectUriOtherPath "redirect-uri-other-path" {
+            cause: "The redirect URI at Hugging Face has another path than the one that Logto sends.",
+            place: HuggingFaceApp,
+            fix: "Copy the callback URI from the connector's page in the Logto console again; it ends with `/callback/<connector id>`, and Hugging Face compares every character.",
+        }
+        RedirectUriOtherQuery "redirect-uri-other-query" {
+            cause: "The redirect URI at Hugging Face has another query than the one that Logto sends.",
+            place: HuggingFaceApp,
+            fix: "Copy the callback URI from the connector's page in the Logto console again; Logto sends it without a query.",
+        }
+        RedirectUriPercentEncoded "redirect-uri-percent-encoded" {
+            cause: "The redirect URI at Hugging Face is percent-encoded in another way than the one that Logto sends.",
+            place: HuggingFaceApp,
+            fix: "Copy the callback URI from the connector's page in the Logto console again, and not from an address bar or a log, where it is encoded.",
+        }
+        RedirectUriHasWhitespace "redirect-uri-has-whitespace" {
+            cause: "The redirect URI at Hugging Face has white space around it or in it, which may be invisible.",
+            place: HuggingFaceApp,
+            fix: "Enter the URI again, without the space, line break or invisible character that was pasted with it.",
+        }
+        RedirectUriIncomplete "redirect-uri-incomplete" {
+            cause: "The redirect URI at Hugging Face is not an absolute URI: its scheme is missing.",
+            place: HuggingFaceApp,
+            fix: "Copy the callback URI from the connector's page in the Logto console again, with `https://` or `http://` at its beginning.",
+        }
+        RedirectUriWildcard "redirect-uri-wildcard" {
+            cause: "The redirect URI at Hugging Face has a `*`, which does not stand for anything there.",
+            place: HuggingFaceApp,
+            fix: "Register each callback URI in full: Hugging Face compares every character.",
+        }
+        RedirectUriPlaceholder "redirect-uri-placeholder" {
+            cause: "The redirect URI at Hugging Face still has a placeholder in it.",
+            place: HuggingFaceApp,
+            fix: "Replace it with the callback URI that the connector's page in the Logto console shows, which has the real host and the connector's ID.",
+        }
+        RedirectUriDoubled "redirect-uri-doubled" {
+            cause: "The redirect URI at Hugging Face has an address twice, as in https://a/https://a/callback.",
+            place: HuggingFaceApp,
+            fix: "Clear the field, and paste the callback URI from the connector's page in the Logto console once.",
+        }
+        RedirectUriLookAlike "redirect-uri-look-alike" {
+            cause: "The redirect URI at Hugging Face looks like the one that Logto sends, but has a letter of another alphabet in it.",
+            place: HuggingFaceApp,
+            fix: "Copy the callback URI from the connector's page in the Logto console again instead of typing it or taking it from a document.",
+        }
+        RedirectUriDefaultPort "redirect-uri-default-port" {
+            cause: "The redirect URI at Hugging Face differs from the one that Logto sends only by an explicit default port.",
+            place: HuggingFaceApp,
+            fix: "Remove `:443` or `:80` from the URI at Hugging Face, which compares every character; browsers and Logto leave it out.",
+        }
+        RedirectUriInternationalHost "redirect-uri-international-host" {
+            cause: "The redirect URI at Hugging Face has the host in another form than Logto sends it: with its letters, or encoded as `xn--`.",
+            place: HuggingFaceApp,
+            fix: "Register the URI with the encoded host, `xn--…`, as the browser sends it to Hugging Face.",
         }
         SessionSurvives "session-survives-sign-out" {
             cause: "The app requests a fresh login, and Hugging Face, where the person is still signed in, asks nothing.",
@@ -48,7 +103,7 @@ causes! {
             fix: "Copy the callback URI from the connector's page in the Logto console again; it is case-sensitive.",
         }
         RedirectUriOfAnotherConnector "redirect-uri-of-another-connector" {
-            cause: "The redirect URI at Hugging Face ends with the ID of another connector.",
+            cause: "The redirect URI at Hugging Face ends with an ID that is not the connector's.",
             place: HuggingFaceApp,
             fix: "Replace it with the callback URI that the connector's page in the Logto console shows now: a recreated connector has another ID.",
         }
@@ -103,9 +158,19 @@ causes! {
             see: see::HF_STATUS,
         }
         TokenAnswerIncomplete "token-answer-incomplete" {
-            cause: "Hugging Face's token response lacks something that the connector needs: `access_token`, `token_type` and `scope`, all of them strings.",
-            fix: "Report it to Hugging Face; until it is fixed, you can use the generic OAuth 2.0 connector instead, which does not need `token_type` and `scope`.",
+            cause: "The token response of Hugging Face lacks something that the connector needs, or has it in another type.",
+            fix: "Report to Hugging Face what the evidence names. If only `scope` is missing, the generic OAuth 2.0 connector does without it; `access_token` and `token_type` are needed by both.",
             see: see::CONNECTOR,
+        }
+        TokenTypeMissing "token-type-missing" {
+            cause: "The token response of Hugging Face has no `token_type`, which OAuth 2.0 and the connector require.",
+            fix: "Report it to Hugging Face. The generic OAuth 2.0 connector requires it, too; the generic OIDC connector, which uses only the id_token, does without it.",
+            see: see::OIDC_CONNECTOR,
+        }
+        ErrorInSuccess "error-in-success" {
+            cause: "Hugging Face answered Logto with a success status, and with an error in the body.",
+            fix: "Read the error in the evidence: it is the reason, which Logto does not show. If it does not name a setting, start the sign-in again; if it keeps happening, report it to Hugging Face.",
+            see: see::HF_STATUS,
         }
         ProfileIncomplete "profile-incomplete" {
             cause: "The profile from Hugging Face has no `sub`, or a member that should be a string has another type.",

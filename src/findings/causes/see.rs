@@ -30,3 +30,4 @@ pub(super) const HF_LIMITS: &str = "https://huggingface.co/docs/hub/rate-limits"
 pub(super) const TIME: &str = "https://man7.org/linux/man-pages/man7/time.7.html";
 pub(super) const SSO: &str = "https://docs.logto.io/end-user-flows/enterprise-sso";
 pub(super) const AUTH_STATUS: &str = "https://docs.logto.io/end-user-flows/sign-up-and-sign-in";
+pub(super) const OPENID: &str = "https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest";

@@ -2,6 +2,7 @@
 
 use kit::{Entry, Party};
 
+use super::app_credentials::{refused_secret, unknown_id};
 use super::session::began;
 use crate::findings::causes::App;
 use crate::findings::endpoints::logto::TOKEN;
@@ -21,11 +22,8 @@ fn app_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::OidcError { path, error, .. } = &symptom.kind else { return None };
     (path == "/oidc/auth" && error == "invalid_client").then_some(())?;
     let sent = query(&seen.hop(symptom.hop)?.request.url, "client_id")?.into_owned();
-    Some(
-        Finding::new(App::AppIdUnknown)
-            .symptom(symptom)
-            .hop(symptom.hop, format!("client_id is {}", quoted(&sent))),
-    )
+    let (cause, shown) = unknown_id(seen, &sent);
+    Some(Finding::new(cause).symptom(symptom).hop(symptom.hop, format!("client_id is {shown}")))
 }
 
 /// The app failed at its callback because Logto refused its secret.
@@ -37,11 +35,8 @@ fn app_secret(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     // The application's record says whether its type has a secret.
     (application_type(seen) == "Traditional" && sent_secret(refused)).then_some(())?;
     let secret = used_secret(seen, refused);
-    let cause = if secret.as_ref().is_some_and(|secret| secret.trim() != secret) {
-        App::AppSecretHasWhitespace
-    } else {
-        App::AppSecretWrong
-    };
+    let known = &seen.settings.app_secrets;
+    let cause = secret.as_deref().map_or(App::AppSecretWrong, |secret| refused_secret(known, secret));
     let finding = Finding::new(cause)
         .symptom(symptom)
         .journal(Party::APP, format!("Logto's token endpoint answered 401 {error}"));

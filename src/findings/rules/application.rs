@@ -11,15 +11,8 @@ use crate::findings::seen::{application_type, sent_secret};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = rules![
-    machine,
-    type_and_secret,
-    expired,
-    redirect_uri,
-    post_sign_out_uri,
-    scope_not_permitted,
-    authorization
-];
+pub(super) const EXPLAIN: &[Explain] =
+    rules![machine, type_and_secret, expired, scope_not_permitted, authorization];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// People cannot sign in through such an application, whatever is registered.
@@ -74,35 +67,6 @@ fn expired(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     })
 }
 
-fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::OidcError { error, .. } = &symptom.kind else { return None };
-    (error == "invalid_redirect_uri").then_some(())?;
-    let sent = query(&seen.hop(symptom.hop)?.request.url, "redirect_uri")?.into_owned();
-    Some(
-        Finding::new(Application::RedirectUriNotRegistered)
-            .symptom(symptom)
-            .hop(symptom.hop, format!("redirect_uri is {}", quoted(&sent)))
-            .setting("application.oidcClientMetadata.redirectUris", listed(seen, "redirectUris")),
-    )
-}
-
-fn post_sign_out_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::OidcError { path, description, .. } = &symptom.kind else { return None };
-    (path.starts_with("/oidc/session/end")
-        && description.contains("post_logout_redirect_uri not registered"))
-    .then_some(())?;
-    let sent = query(&seen.hop(symptom.hop)?.request.url, "post_logout_redirect_uri")?.into_owned();
-    Some(
-        Finding::new(Application::PostSignOutUriNotRegistered)
-            .symptom(symptom)
-            .hop(symptom.hop, format!("post_logout_redirect_uri is {}", quoted(&sent)))
-            .setting(
-                "application.oidcClientMetadata.postLogoutRedirectUris",
-                listed(seen, "postLogoutRedirectUris"),
-            ),
-    )
-}
-
 /// Logto sends the browser back because of a scope that is not enabled (contract §14).
 fn scope_not_permitted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppGotError { error, .. } = &symptom.kind else { return None };
@@ -125,13 +89,4 @@ fn authorization(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             .symptom(symptom)
             .setting("application.isThirdParty", "true")
     })
-}
-
-/// A list of URIs, formatted for evidence.
-fn listed(seen: &Observed<'_>, member: &str) -> String {
-    match seen.application_uris(member) {
-        None => "unknown".to_owned(),
-        Some(uris) if uris.is_empty() => "empty".to_owned(),
-        Some(uris) => uris.into_iter().map(quoted).collect::<Vec<_>>().join(", "),
-    }
 }

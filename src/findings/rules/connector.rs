@@ -2,7 +2,7 @@
 //! Logto itself finds wrong with the connector at a sign-in.
 
 use kit::{Entry, Note};
-use oauth::secret::{self, Difference};
+use oauth::secret::{self, Difference, is_white_space};
 use serde_json::Value;
 
 use crate::findings::causes::{Connector, HuggingFace};
@@ -36,8 +36,8 @@ fn configured(seen: &Observed<'_>, member: &str) -> String {
 fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::ProviderPage { .. } = symptom.kind else { return None };
     let notes = notes(seen, symptom.hop, AUTHORIZE);
-    let cause = notes.iter().find_map(|note| client_id_cause(note))?;
     let sent = query(&seen.hop(symptom.hop)?.request.url, "client_id")?.into_owned();
+    let cause = notes.iter().find_map(|note| client_id_cause(note, &sent))?;
     if sent.trim().starts_with(SECRET_BEGINS) || cause == Connector::ClientIdIsSecret {
         // The journal's own text contains the secret.
         return Some(
@@ -54,20 +54,32 @@ fn client_id(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 }
 
 /// The cause behind a client ID for which Hugging Face has no app.
-fn client_id_cause(note: &Note) -> Option<Connector> {
+fn client_id_cause(note: &Note, sent: &str) -> Option<Connector> {
     Some(match note.code {
+        // An address as an ID leads to a document about the app, and there is none.
+        "hf/client-id-unknown" if is_not_an_id(sent) => Connector::ClientIdNotAnId,
+        code if code.starts_with("hf/document-") => Connector::ClientIdNotAnId,
         "hf/client-id-unknown" | "hf/client-id-empty" => Connector::ClientIdUnknown,
         "hf/client-id-is-secret" => Connector::ClientIdIsSecret,
-        "hf/client-id-white-space" => Connector::ClientIdHasWhitespace,
+        "hf/client-id-white-space" | "hf/client-id-inner-white-space" => Connector::ClientIdHasWhitespace,
+        "hf/client-id-quotation-marks" => Connector::ClientIdInQuotationMarks,
+        "hf/client-id-look-alike" => Connector::ClientIdLookAlike,
         "hf/client-id-letter-case" => Connector::ClientIdLetterCase,
         _ => return None,
     })
 }
 
-/// Hugging Face accepted the same client ID earlier in this walk.
+/// Whether it is an address, a placeholder, a variable or an access token: IDs of OAuth apps are
+/// UUIDs, or plain words.
+fn is_not_an_id(text: &str) -> bool {
+    text.contains(['/', ':', '@', '<', '>', '{', '}', '$']) || text.starts_with("hf_")
+}
+
+/// Hugging Face accepted the same client ID earlier in this walk, and no longer has the app.
 fn deleted(seen: &Observed<'_>, symptom: &Symptom, client_id: &str) -> Option<Finding> {
     let before = seen.authorized(symptom.hop)?;
-    (query(&before.request.url, "client_id")? == client_id).then(|| {
+    let gone = seen.settings.oauth_app.is_none();
+    (gone && query(&before.request.url, "client_id")? == client_id).then(|| {
         Finding::new(HuggingFace::AppDeleted)
             .symptom(symptom)
             .hop(before.number, "Hugging Face knew the client id")
@@ -80,14 +92,15 @@ fn client(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let notes = &refused.notes;
     let finding = if because(notes, "hf/app-has-no-secret").is_some() {
         Finding::new(HuggingFace::AppIsPublic).symptom(symptom).setting("huggingface.app.public", true)
-    } else if notes.iter().any(|note| client_id_cause(note).is_some()) {
+    } else {
         let sent = seen.connector_config("clientId")?;
+        let cause = notes.iter().find_map(|note| client_id_cause(note, sent))?;
+        // A colon ends the ID in the header (RFC 7617 §2): only what is before it arrives.
+        let cause = if sent.contains(':') { Connector::ClientIdNotAnId } else { cause };
         deleted(seen, symptom, sent).unwrap_or_else(|| {
             let id = configured(seen, "clientId");
-            Finding::new(Connector::ClientIdUnknown).symptom(symptom).setting("connector.config.clientId", id)
+            Finding::new(cause).symptom(symptom).setting("connector.config.clientId", id)
         })
-    } else {
-        return None;
     };
     Some(finding.notes(notes))
 }
@@ -122,6 +135,8 @@ fn secret_cause(difference: Difference) -> Connector {
         Difference::LeadingWhiteSpace
         | Difference::TrailingWhiteSpace
         | Difference::SurroundingWhiteSpace => Connector::SecretHasTrailingWhitespace,
+        Difference::InnerWhiteSpace => Connector::SecretHasInnerWhitespace,
+        Difference::LookAlike => Connector::SecretLookAlike,
         Difference::QuotationMarks => Connector::SecretInQuotationMarks,
         Difference::LetterCase => Connector::SecretLetterCase,
         Difference::PercentEncoded => Connector::SecretPercentEncoded,
@@ -181,7 +196,18 @@ fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 }
 
 fn scope_cause(unknown: &str) -> Connector {
-    if unknown.contains([',', ';', '|']) { Connector::ScopeHasCommas } else { Connector::ScopeUnknown }
+    let quoted = secret::without_quotation_marks(unknown).is_some()
+        || unknown.contains(['"', '“', '”', '„', '«', '»', '`'])
+        || unknown.starts_with(['\'', '‘', '’'])
+        || unknown.ends_with(['\'', '‘', '’']);
+    let separated = unknown.contains(|c| matches!(c, ',' | ';' | '|' | '+' | '&') || is_white_space(c));
+    let escapes = ["%20", "%2c", "%2b", "%0a", "\\n"];
+    let escaped = escapes.iter().any(|escape| unknown.to_lowercase().contains(escape));
+    match (quoted, separated || escaped) {
+        (true, _) => Connector::ScopeInQuotationMarks,
+        (false, true) => Connector::ScopeHasCommas,
+        (false, false) => Connector::ScopeUnknown,
+    }
 }
 
 /// The saved scopes contain one that does not exist.
@@ -244,8 +270,14 @@ fn incomplete(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 
 fn incomplete_setting(seen: &Observed<'_>) -> Option<Finding> {
     let config = seen.connector()?.get("config")?.as_object()?;
-    let lacks: Vec<&str> =
-        ["clientId", "clientSecret"].into_iter().filter(|member| !config.contains_key(*member)).collect();
+    let needed: &[&str] = match seen.factory()? {
+        "oauth2" => {
+            &["clientId", "clientSecret", "authorizationEndpoint", "tokenEndpoint", "userInfoEndpoint"]
+        }
+        "oidc" => &["clientId", "clientSecret", "authorizationEndpoint", "tokenEndpoint", "scope"],
+        _ => &["clientId", "clientSecret"],
+    };
+    let lacks: Vec<&str> = needed.iter().copied().filter(|member| !config.contains_key(*member)).collect();
     // The app has no secret that could have been saved.
     if lacks == ["clientSecret"] && seen.settings.oauth_app.as_ref().is_some_and(|app| app.public) {
         return Some(Finding::new(HuggingFace::AppIsPublic).setting("huggingface.app.public", true));

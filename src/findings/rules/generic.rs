@@ -1,22 +1,21 @@
 //! Rules about Logto's generic connectors, `oauth2` and `oidc`, which must be configured with every
 //! detail of the provider.
 
-use kit::{Direction, Entry, Party};
+use kit::{Entry, Party};
 use serde_json::Value;
-use url::Url;
 
 use crate::findings::causes::Connector;
 use crate::findings::endpoints::huggingface::{TOKEN, USERINFO};
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, body, id_token_claims, path_of, status};
+use crate::findings::observed::{Observed, body, id_token_claims, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::hf_tokens;
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
 pub(super) const EXPLAIN: &[Explain] =
-    rules![token_response_type, profile_map, string_booleans, keys, issuer, unverified_email];
-pub(super) const WATCH: &[Watch] = rules![unverified_email_unnoticed];
+    rules![token_response_type, profile_map, string_booleans, issuer, unverified_email];
+pub(super) const WATCH: &[Watch] = rules![unverified_email_unnoticed, renamed_parameter];
 
 /// The successful answer of Hugging Face at a path during the hop of a refusal.
 fn good<'a>(seen: &'a Observed<'_>, hop: usize, path: &'a str) -> Option<&'a Entry> {
@@ -105,38 +104,6 @@ fn verification<'a>(seen: &'a Observed<'_>, member: &str) -> Option<&'a Value> {
     seen.connector()?.get("config")?.get("idTokenVerificationConfig")?.get(member)
 }
 
-/// The provider's keys are at another URL. Logto fetches them before anything else.
-fn keys(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    made_of(seen, "oidc")?;
-    refused_as(symptom, None)?;
-    good(seen, symptom.hop, TOKEN)?;
-    let configured = verification(seen, "jwksUri")?.as_str()?;
-    let mut published = seen.record.origins.huggingface.clone();
-    published.set_path("/oauth/jwks");
-    let url = Url::parse(configured).ok()?;
-    if url == published {
-        return None;
-    }
-    let asked = seen.during(symptom.hop).find(|entry| {
-        entry.party == Party::HUGGINGFACE
-            && entry.direction == Direction::Received
-            && path_of(&entry.request.url) == url.path()
-    });
-    let says = match asked.map(status) {
-        Some(Some(404)) => "Hugging Face answered 404 to the request for its keys",
-        None if url.origin() != published.origin() && seen.is_complete(symptom.hop) => {
-            "Hugging Face was not asked for its keys"
-        }
-        _ => return None,
-    };
-    Some(
-        Finding::new(Connector::JwksUriWrong)
-            .symptom(symptom)
-            .journal(Party::HUGGINGFACE, says)
-            .setting("connector.config.idTokenVerificationConfig.jwksUri", quoted(configured)),
-    )
-}
-
 /// The issuer of the ID token differs from the configured one.
 fn issuer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     made_of(seen, "oidc")?;
@@ -183,4 +150,22 @@ fn dropped_email(seen: &Observed<'_>) -> Option<Finding> {
             .journal(Party::HUGGINGFACE, format!("the ID token has an e-mail address, {says}"))
             .setting("connector.config.trustUnverifiedEmail", trusts),
     )
+}
+
+/// Parameters of Hugging Face whose names have capital letters, and those as which Logto sends them.
+const RENAMED: [(&str, &str); 1] = [("orgIds", "org_ids")];
+
+/// Logto writes the names of custom parameters in snake case, and Hugging Face ignored one.
+fn renamed_parameter(seen: &Observed<'_>) -> Option<Finding> {
+    matches!(seen.factory()?, "oauth2" | "oidc").then_some(())?;
+    let custom = seen.connector()?.get("config")?.get("customConfig")?;
+    let (name, sent) = RENAMED.into_iter().find(|(name, _)| custom.get(name).is_some())?;
+    let hop = seen.authorized(seen.hops().last()?.number)?;
+    let url = &hop.request.url;
+    (query(url, name).is_none() && query(url, sent).is_some()).then(|| {
+        Finding::new(Connector::CustomParameterRenamed)
+            .at(hop.number)
+            .hop(hop.number, format!("the request has `{sent}`, and no `{name}`"))
+            .setting(format!("connector.config.customConfig.{name}"), &custom[name])
+    })
 }

@@ -1,10 +1,7 @@
 //! Rules about what Hugging Face refuses because of its own settings.
 
 use kit::Party;
-use oauth::redirect_uri::{Difference, Differences, Part};
-use url::Url;
 
-use super::connector::of_another_app;
 use crate::findings::causes::HuggingFace;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query};
@@ -14,93 +11,8 @@ use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind, not_authorized};
 use crate::walker::Hop;
 
-pub(super) const EXPLAIN: &[Explain] = rules![redirect_uri, scope, public_app, audience, asks_for_withheld];
-pub(super) const WATCH: &[Watch] = rules![withheld, redirect_uri_setting, scope_setting];
-
-/// The app does not list the redirect URI that was sent: how do they differ?
-fn redirect_uri(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::ProviderPage { .. } = symptom.kind else { return None };
-    let (note, notes) = not_authorized(seen, symptom, "hf/redirect-uri-mismatch")?;
-    let differences: Differences = note.fact("differences")?;
-    let url = &seen.hop(symptom.hop)?.request.url;
-    let sent = query(url, "redirect_uri")?.into_owned();
-    let app = seen.settings.oauth_app.as_ref();
-    let client_id = query(url, "client_id").unwrap_or_default();
-    if let Some(app) = app.filter(|app| app.client_id != client_id) {
-        return Some(of_another_app(&app.client_id, &quoted(&client_id)).symptom(symptom).notes(notes));
-    }
-    let registered = app.map(|app| app.redirect_uris.as_slice()).unwrap_or_default();
-    let finding = Finding::new(redirect_uri_cause(seen, &differences, &sent))
-        .symptom(symptom)
-        .hop(symptom.hop, format!("redirect_uri is {}", quoted(&sent)))
-        .setting("huggingface.app.redirect_uris", listed(registered));
-    Some(finding.notes(notes))
-}
-
-fn listed(uris: &[String]) -> String {
-    let list: Vec<String> = uris.iter().map(|uri| quoted(uri)).collect();
-    if list.is_empty() { "empty".to_owned() } else { list.join(", ") }
-}
-
-/// The connector's callback is not registered, and no walk got far enough to show it.
-fn redirect_uri_setting(seen: &Observed<'_>) -> Option<Finding> {
-    let last = seen.hops().last().map_or(0, |hop| hop.number);
-    if seen.authorized(last).is_some() {
-        return None;
-    }
-    let app = seen.settings.oauth_app.as_ref()?;
-    let connector = seen.connector()?;
-    let same_app = seen.connector_config("clientId") == Some(app.client_id.as_str());
-    let id = connector.get("id")?.as_str()?;
-    let endpoint = seen.settings.endpoint.as_ref()?.origin().ascii_serialization();
-    let sent = format!("{endpoint}/callback/{id}");
-    (same_app && !app.has_redirect_uri(&sent)).then(|| {
-        let differences = Differences::of(&app.redirect_uris, &sent);
-        Finding::new(redirect_uri_cause(seen, &differences, &sent))
-            .setting("the callback URI of the connector", quoted(&sent))
-            .setting("huggingface.app.redirect_uris", listed(&app.redirect_uris))
-    })
-}
-
-/// What explains the differences between the connector's callback and each registered URI.
-fn redirect_uri_cause(seen: &Observed<'_>, differences: &Differences, sent: &str) -> HuggingFace {
-    use Part::{Fragment, Host, LetterCase, Port, Scheme, TrailingSlash, UserInfo};
-    // White space around a registered URI is itself the finding.
-    let plain = || differences.0.iter().filter(|difference| !difference.parts.contains(&Part::WhiteSpace));
-    let any = |is: &dyn Fn(&Difference) -> bool| plain().any(is);
-    let only =
-        |difference: &Difference, parts: &[Part]| difference.parts.iter().all(|part| parts.contains(part));
-    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
-    let connector = |url: &str| {
-        let path = Url::parse(url).ok()?.path().strip_prefix("/callback/").map(ToOwned::to_owned)?;
-        Some(path).filter(|id| !id.is_empty())
-    };
-    let elsewhere = |difference: &Difference| origin(&difference.expected) != origin(sent);
-    if any(&|difference| difference.parts == [TrailingSlash]) {
-        HuggingFace::RedirectUriTrailingSlash
-    } else if any(&|difference| difference.parts == [LetterCase]) {
-        HuggingFace::RedirectUriLetterCase
-    } else if any(&|difference| {
-        difference.parts.contains(&Scheme) && only(difference, &[Scheme, Port, UserInfo, Fragment])
-    }) {
-        HuggingFace::RedirectUriOtherScheme
-    } else if any(&|difference| {
-        origin(&difference.expected) == Some(seen.record.origins.app.origin()) && elsewhere(difference)
-    }) {
-        HuggingFace::AppCallbackRegistered
-    } else if any(&|difference| {
-        let other = connector(&difference.expected);
-        !elsewhere(difference) && other.is_some() && other != connector(sent)
-    }) {
-        HuggingFace::RedirectUriOfAnotherConnector
-    } else if any(&|difference| {
-        elsewhere(difference) && only(difference, &[Scheme, Host, Port, UserInfo, Fragment])
-    }) {
-        HuggingFace::RedirectUriOtherHost
-    } else {
-        HuggingFace::RedirectUriNotRegistered
-    }
-}
+pub(super) const EXPLAIN: &[Explain] = rules![scope, public_app, audience, asks_for_withheld];
+pub(super) const WATCH: &[Watch] = rules![withheld, scope_setting];
 
 /// A scope that the app does not have, reported on a page or sent back.
 fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {

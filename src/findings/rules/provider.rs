@@ -190,19 +190,87 @@ fn token_endpoint(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     }
     // It must be the last call: what follows it was answered.
     (last_call(seen, hop)?.0.number == entry.number).then_some(())?;
+    let answered = body(entry);
+    if let Some(error) = answered.as_ref().and_then(|body| error_within(body, "access_token")) {
+        return Some(error_in_success(symptom, entry, &error));
+    }
     if !expects_json(seen) {
         return None;
     }
-    let Some(body) = body(entry) else { return Some(not_json(symptom, entry)) };
-    (seen.factory() == Some(OWN)).then_some(())?;
-    let defects = defects(&body, &[("access_token", true), ("token_type", true), ("scope", true)]);
-    let empty = body.get("access_token").and_then(Value::as_str) == Some("");
-    let defects = if empty { vec!["access_token is empty".to_owned()] } else { defects };
-    (!defects.is_empty()).then(|| {
-        Finding::new(HuggingFace::TokenAnswerIncomplete)
-            .symptom(symptom)
-            .journal(Party::HUGGINGFACE, format!("{}: {}", answer(entry), defects.join(", ")))
-    })
+    let Some(body) = answered else { return Some(not_json(symptom, entry)) };
+    let mut defects = defects(&body, token_members(seen.factory()?), false);
+    if seen.factory() != Some("oidc") && body.get("access_token").and_then(Value::as_str) == Some("") {
+        defects = vec!["access_token is empty".to_owned()];
+    }
+    let cause = match defects.as_slice() {
+        [] => return None,
+        [only] if only == "token_type is missing" => HuggingFace::TokenTypeMissing,
+        _ => HuggingFace::TokenAnswerIncomplete,
+    };
+    let told = format!("{}: {}", answer(entry), defects.join(", "));
+    Some(Finding::new(cause).symptom(symptom).journal(Party::HUGGINGFACE, told))
+}
+
+/// The members of a token response that a connector checks (contract §7, §11).
+fn token_members(factory: &str) -> &'static [Member] {
+    match factory {
+        OWN => &[
+            ("access_token", Kind::Text, true),
+            ("token_type", Kind::Text, true),
+            ("scope", Kind::Text, true),
+        ],
+        "oidc" => &[
+            ("id_token", Kind::Text, true),
+            ("access_token", Kind::Text, false),
+            ("token_type", Kind::Text, false),
+            ("expires_in", Kind::Number, false),
+            ("refresh_token", Kind::Text, false),
+            ("scope", Kind::Text, false),
+        ],
+        _ => &[
+            ("access_token", Kind::Text, true),
+            ("token_type", Kind::Text, true),
+            ("expires_in", Kind::Number, false),
+            ("refresh_token", Kind::Text, false),
+            ("scope", Kind::Text, false),
+        ],
+    }
+}
+
+/// The error in a successful answer that lacks a member: `error`, or an envelope that says that the request
+/// failed.
+fn error_within(body: &Value, lacks: &str) -> Option<String> {
+    let there = |name: &str| body.get(name).filter(|value| !value.is_null());
+    let inner = there("data").and_then(|data| data.get(lacks));
+    if !body.is_object() || there(lacks).is_some() || inner.is_some() {
+        return None;
+    }
+    let code = |name: &str| {
+        let value = there(name)?;
+        let number = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
+        (!(0..400).contains(&number)).then(|| format!("{name} {number}"))
+    };
+    let no = |name: &str| there(name).filter(|value| **value == false).map(|_| format!("{name} false"));
+    let error = there("error").filter(|value| **value != false).map(|error| match error.as_str() {
+        Some(text) => format!("error {}", quoted(text)),
+        None => "error".to_owned(),
+    });
+    let error = error
+        .or_else(|| code("code"))
+        .or_else(|| code("errcode"))
+        .or_else(|| code("status"))
+        .or_else(|| no("success"))
+        .or_else(|| no("ok"))?;
+    let told = ["error_description", "message", "msg", "errmsg"].into_iter().find_map(|name| {
+        let text: String = there(name)?.as_str()?.chars().take(80).collect();
+        Some(format!(", {name} {}", quoted(&text)))
+    });
+    Some(error + &told.unwrap_or_default())
+}
+
+fn error_in_success(symptom: &Symptom, entry: &Entry, error: &str) -> Finding {
+    let told = format!("{} answered {} with {error}", called(entry), status(entry).unwrap_or_default());
+    Finding::new(HuggingFace::ErrorInSuccess).symptom(symptom).journal(Party::HUGGINGFACE, told)
 }
 
 /// The generic OAuth 2.0 connector parses a query string unless it is configured otherwise.
@@ -225,22 +293,33 @@ fn not_json(symptom: &Symptom, entry: &Entry) -> Finding {
         .journal(Party::HUGGINGFACE, format!("{}, with {kind}", answer(entry)))
 }
 
-/// Members that are not strings: required ones, and others unless they are absent or null.
-fn defects(body: &Value, members: &[(&str, bool)]) -> Vec<String> {
+/// A member of an answer: its name, its type, and whether it must be there.
+type Member = (&'static str, Kind, bool);
+
+/// The type of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+}
+
+/// What is wrong with the members of an answer. In a profile, `null` counts as absent.
+fn defects(body: &Value, members: &[Member], profile: bool) -> Vec<String> {
     let Some(object) = body.as_object() else { return vec!["the answer is not a JSON object".to_owned()] };
-    let defect = |(name, needed): &(&str, bool)| match object.get(*name) {
-        Some(Value::String(_)) => None,
-        None if *needed => Some(format!("{name} is missing")),
-        None => None,
-        Some(Value::Null) if !needed => None,
-        Some(other) => Some(format!("{name} is not a string, but {other}")),
+    let defect = |(name, kind, needed): &Member| match (object.get(*name), kind) {
+        (Some(Value::String(_)), Kind::Text) | (Some(Value::Number(_)), Kind::Number) => None,
+        (None, _) if *needed => Some(format!("{name} is missing")),
+        (None, _) => None,
+        (Some(Value::Null), _) if !needed && profile => None,
+        (Some(other), Kind::Text) => Some(format!("{name} is not a string, but {other}")),
+        (Some(other), Kind::Number) => Some(format!("{name} is not a number, but {other}")),
     };
     members.iter().filter_map(defect).collect()
 }
 
 /// Faults of the userinfo endpoint, to which Logto sends up to three requests.
 fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let (hop, _) = verifying(seen, symptom)?;
+    let (hop, refusal) = verifying(seen, symptom)?;
     let tries = seen.provider(hop.number, USERINFO).count();
     let entry = seen.provider(hop.number, USERINFO).last()?;
     let code = status(entry)?;
@@ -254,8 +333,12 @@ fn userinfo(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         return Some(finding.notes(&entry.notes));
     }
     let Some(body) = body(entry) else { return Some(not_json(symptom, entry)) };
+    if let Some(error) = error_within(&body, "sub").filter(|_| refusal.status < 500) {
+        return Some(error_in_success(symptom, entry, &error));
+    }
     (seen.factory() == Some(OWN)).then_some(())?;
-    let defects = defects(&body, &[("sub", true), ("name", false), ("picture", false), ("email", false)]);
+    let members = ["sub", "name", "picture", "email"].map(|name| (name, Kind::Text, name == "sub"));
+    let defects = defects(&body, &members, true);
     (!defects.is_empty()).then(|| {
         Finding::new(HuggingFace::ProfileIncomplete)
             .symptom(symptom)

@@ -9,15 +9,15 @@ use url::Url;
 use crate::findings::causes::App;
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
-use crate::findings::observed::{Observed, path_of, query, status};
+use crate::findings::observed::{Observed, body, path_of, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::{application_type, authorization_request, is_authorization, led_by_app};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
-use crate::walker::WhyHop;
+use crate::walker::{Hop, WhyHop};
 
 pub(super) const EXPLAIN: &[Explain] =
-    rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent, pkce];
+    rules![trailing_slash, endpoint_path, posted, not_encoded, resource, silent, pkce, nonce, openid];
 pub(super) const WATCH: &[Watch] = rules![identifier];
 
 /// The app requested `//oidc/…` from Logto, and could not use the answer.
@@ -153,6 +153,49 @@ fn pkce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             .hop(asked.number, "the request has no code_challenge")
             .setting("application.type", kind)
     })
+}
+
+/// The scopes of the authorization request, if `openid` is not among them.
+fn without_openid<'s>(seen: &'s Observed<'_>, symptom: &Symptom) -> Option<(&'s Hop, String)> {
+    let asked = authorization_request(seen, symptom.hop)?;
+    let scope = query(&asked.request.url, "scope").unwrap_or_default().into_owned();
+    (!scope.split(' ').any(|scope| scope == "openid")).then_some((asked, scope))
+}
+
+/// Logto takes a nonce only together with `openid` (contract §1.3).
+fn nonce(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppGotError { error, description } = &symptom.kind else { return None };
+    (error == "invalid_request" && description.starts_with("openid scope must be requested")).then_some(())?;
+    let (asked, scope) = without_openid(seen, symptom)?;
+    query(&asked.request.url, "nonce")?;
+    Some(
+        Finding::new(App::NonceWithoutOpenid)
+            .symptom(symptom)
+            .hop(asked.number, format!("the request has a nonce, and scope is {}", quoted(&scope))),
+    )
+}
+
+/// Without `openid`, Logto gives no ID token; without any scope it denies access at the end, and does not
+/// say why (contract §1.3).
+fn openid(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let finding = Finding::new(App::OpenidScopeMissing).symptom(symptom);
+    let finding = match &symptom.kind {
+        SymptomKind::AppGotError { error, description } => {
+            let refused =
+                error == "invalid_request" && description.starts_with("openid scope must be requested");
+            let denied = error == "access_denied" && description.is_empty();
+            (refused || denied).then_some(finding)?
+        }
+        SymptomKind::AppFailed { .. } => {
+            let tokens = seen.app_asked(symptom.hop, TOKEN).find(|entry| status(entry) == Some(200))?;
+            let body = body(tokens)?;
+            (body.get("access_token").is_some() && body.get("id_token").is_none()).then_some(())?;
+            finding.journal(Party::APP, "the token response has no id_token")
+        }
+        _ => return None,
+    };
+    let (asked, scope) = without_openid(seen, symptom)?;
+    Some(finding.hop(asked.number, format!("scope is {}", quoted(&scope))))
 }
 
 /// A parameter that Logto ignores (contract §1.3).

@@ -27,6 +27,8 @@ fn client_ids(random: &Random) -> Vec<Fault> {
                     &["connector/client-id-has-whitespace", "connector/client-id-unknown"]
                 }
                 SlipKind::Case => &["connector/client-id-letter-case", "connector/client-id-unknown"],
+                SlipKind::Quotes => &["connector/client-id-in-quotation-marks"],
+                SlipKind::Other => &["connector/client-id-unknown", "connector/client-id-not-an-id"],
                 _ => &["connector/client-id-unknown"],
             };
             fault(&slip.name, &slip.value, causes)
@@ -117,8 +119,12 @@ fn redirect_uris() -> Vec<Fault> {
             vec!["huggingface/app-callback-registered", NOT_REGISTERED],
         ),
         ("none", vec![], vec![NOT_REGISTERED]),
-        ("Logto without a path", vec!["[LOGTO]".to_owned()], vec![NOT_REGISTERED]),
-        ("Logto's callback without the id", vec!["[LOGTO]/callback".to_owned()], vec![NOT_REGISTERED]),
+        ("Logto without a path", vec!["[LOGTO]".to_owned()], vec!["huggingface/redirect-uri-other-path"]),
+        (
+            "Logto's callback without the id",
+            vec!["[LOGTO]/callback".to_owned()],
+            vec!["huggingface/redirect-uri-other-path"],
+        ),
         (
             "another connector's",
             vec!["[LOGTO]/callback/q7w8e9r0".to_owned()],
@@ -127,18 +133,22 @@ fn redirect_uris() -> Vec<Fault> {
         (
             "the account center's",
             vec!["[LOGTO]/account/callback/social/[CONNECTOR]".to_owned()],
-            vec![NOT_REGISTERED, "huggingface/account-center-callback*"],
+            vec!["huggingface/redirect-uri-other-path", "huggingface/account-center-callback*"],
         ),
         (
             "capitals in the path",
             vec!["[LOGTO]/Callback/[CONNECTOR]".to_owned()],
             vec!["huggingface/redirect-uri-letter-case", NOT_REGISTERED],
         ),
-        ("a query", vec![format!("{own}?next=home")], vec![NOT_REGISTERED]),
-        ("a newline at the end", vec![format!("{own}\n")], vec![NOT_REGISTERED]),
-        ("a space at the end", vec![format!("{own} ")], vec![NOT_REGISTERED]),
-        ("two slashes", vec!["[LOGTO]//callback/[CONNECTOR]".to_owned()], vec![NOT_REGISTERED]),
-        ("a wildcard", vec!["[LOGTO]/*".to_owned()], vec![NOT_REGISTERED]),
+        ("a query", vec![format!("{own}?next=home")], vec!["huggingface/redirect-uri-other-query"]),
+        ("a newline at the end", vec![format!("{own}\n")], vec!["huggingface/redirect-uri-has-whitespace"]),
+        ("a space at the end", vec![format!("{own} ")], vec!["huggingface/redirect-uri-has-whitespace"]),
+        (
+            "two slashes",
+            vec!["[LOGTO]//callback/[CONNECTOR]".to_owned()],
+            vec!["huggingface/redirect-uri-other-path"],
+        ),
+        ("a wildcard", vec!["[LOGTO]/*".to_owned()], vec!["huggingface/redirect-uri-wildcard"]),
         (
             "another host",
             vec!["https://auth.staging.example/callback/[CONNECTOR]".to_owned()],
@@ -157,7 +167,7 @@ fn redirect_uris() -> Vec<Fault> {
             ],
             vec!["huggingface/redirect-uri-other-host", NOT_REGISTERED],
         ),
-        ("no address", vec!["callback".to_owned()], vec![NOT_REGISTERED]),
+        ("no address", vec!["callback".to_owned()], vec!["huggingface/redirect-uri-incomplete"]),
     ];
     list.into_iter()
         .map(|(name, uris, causes)| {
@@ -282,18 +292,14 @@ fn answers() -> Vec<Fault> {
         (
             "no token type",
             r#"{"access_token":"x","scope":"openid profile email"}"#,
-            &["huggingface/token-answer-incomplete"],
+            &["huggingface/token-type-missing"],
         ),
         (
             "no token",
             r#"{"token_type":"bearer","scope":"openid profile email"}"#,
             &["huggingface/token-answer-incomplete"],
         ),
-        (
-            "an error with 200",
-            r#"{"error":"invalid_grant"}"#,
-            &["huggingface/token-answer-incomplete", "huggingface/token-refused"],
-        ),
+        ("an error with 200", r#"{"error":"invalid_grant"}"#, &["huggingface/error-in-success"]),
         (
             "an empty token",
             r#"{"access_token":"","token_type":"bearer","scope":"openid profile email"}"#,

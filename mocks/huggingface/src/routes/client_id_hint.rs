@@ -1,8 +1,8 @@
 //! Hints for an unknown client id.
 
+use oauth::secret::{self, Difference};
 use thiserror::Error;
 
-use crate::config::App;
 use crate::store::Store;
 
 kit::reasons! {
@@ -15,6 +15,12 @@ kit::reasons! {
         SecretOf(String) => "hf/client-id-is-secret",
         #[error(": it differs from `{0}` only by leading or trailing whitespace")]
         WhiteSpace(String) => "hf/client-id-white-space",
+        #[error(": it differs from `{0}` only by whitespace in it")]
+        InnerWhiteSpace(String) => "hf/client-id-inner-white-space",
+        #[error(": it differs from `{0}` only by quotation marks around it")]
+        QuotationMarks(String) => "hf/client-id-quotation-marks",
+        #[error(": it differs from `{0}` only by characters that look alike")]
+        LookAlike(String) => "hf/client-id-look-alike",
         #[error(": it differs from `{0}` only by letter case")]
         LetterCase(String) => "hf/client-id-letter-case",
         #[error("")]
@@ -30,11 +36,22 @@ impl ClientIdHint {
         if let Some(app) = store.apps.iter().find(|app| app.secret.as_deref() == Some(given)) {
             return Self::SecretOf(app.name.clone());
         }
-        let similar = |app: &&App| app.client_id.trim().eq_ignore_ascii_case(given.trim());
-        match store.apps.iter().find(similar) {
-            Some(app) if app.client_id.trim() == given.trim() => Self::WhiteSpace(app.client_id.clone()),
-            Some(app) => Self::LetterCase(app.client_id.clone()),
-            None => Self::Nothing,
-        }
+        let ids = store.apps.iter().map(|app| &app.client_id);
+        ids.filter_map(|id| Self::difference(id, given)).next().unwrap_or(Self::Nothing)
+    }
+
+    /// How an id differs from a registered one, if it is the same but for one slip.
+    fn difference(registered: &str, given: &str) -> Option<Self> {
+        let id = registered.to_owned();
+        Some(match secret::difference(registered, given, None) {
+            Difference::LeadingWhiteSpace
+            | Difference::TrailingWhiteSpace
+            | Difference::SurroundingWhiteSpace => Self::WhiteSpace(id),
+            Difference::InnerWhiteSpace => Self::InnerWhiteSpace(id),
+            Difference::QuotationMarks => Self::QuotationMarks(id),
+            Difference::LookAlike => Self::LookAlike(id),
+            Difference::LetterCase => Self::LetterCase(id),
+            _ => return None,
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Which redirect URIs may be registered, and which addresses match a registered one (contract
 //! §1.3, §14 "Redirect URIs").
 
+use oauth::redirect_uri::{host_is_like, is_like};
 use url::Url;
 
 /// Hosts at which a native application may listen on any port (RFC 8252 §7.3).
@@ -100,42 +101,11 @@ impl<'a> Pattern<'a> {
             && url.fragment() == self.parsed.fragment()
     }
 
-    /// Compares scheme, host and port. The last two labels of a host must not be wildcards, or
-    /// nothing matches.
+    /// Compares scheme, host and port.
     fn is_of_origin(&self, url: &Url) -> bool {
-        let pattern: Vec<String> = self.host.to_ascii_lowercase().split('.').map(ToOwned::to_owned).collect();
-        let broad = pattern.iter().rev().take(2).any(|label| label.contains('*'));
-        let labels: Vec<&str> = url.host_str().unwrap_or_default().split('.').collect();
-        !broad
-            && url.scheme() == self.parsed.scheme()
+        url.scheme() == self.parsed.scheme()
             && url.port_or_known_default() == self.parsed.port_or_known_default()
-            && pattern.len() == labels.len()
-            && pattern.iter().zip(labels).all(|(pattern, label)| is_like(pattern, label, |c| c != '.', 1))
-    }
-}
-
-/// Whether each `*` can stand for at least `least` characters of the text.
-fn is_like(pattern: &str, text: &str, allowed: impl Fn(char) -> bool, least: usize) -> bool {
-    let Some((first, mut rest_of_pattern)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    // Takes the first match, because a later `*` can always be longer.
-    loop {
-        let after_least = rest.char_indices().nth(least).map_or(rest.len(), |(at, _)| at);
-        if rest.chars().count() < least {
-            return false;
-        }
-        match rest_of_pattern.split_once('*') {
-            None => {
-                return rest.len() >= after_least + rest_of_pattern.len()
-                    && rest.ends_with(rest_of_pattern)
-                    && rest.chars().all(&allowed);
-            }
-            Some((part, more)) => {
-                let Some(at) = rest[after_least..].find(part) else { return false };
-                rest = &rest[after_least + at + part.len()..];
-                rest_of_pattern = more;
-            }
-        }
+            && host_is_like(self.host, url.host_str().unwrap_or_default())
     }
 }
 

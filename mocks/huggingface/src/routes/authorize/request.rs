@@ -228,6 +228,12 @@ fn check_challenge(query: &Params, app: &App, store: &Store) -> Result<Option<Ch
 
 /// `orgIds`: ids of organizations, repeated or comma-separated.
 fn org_ids(query: &Params, store: &Store, notes: &mut Vec<Note>) -> Vec<String> {
+    if query.first("org_ids").is_some() {
+        notes.push(Note::new(
+            "hf/parameter-unknown",
+            "`org_ids` is ignored; the parameter is called `orgIds`",
+        ));
+    }
     let ids = query.all("orgIds").flat_map(|ids| ids.split(',')).map(str::trim).filter(|id| !id.is_empty());
     let (known, unknown): (Vec<_>, Vec<_>) =
         ids.map(ToOwned::to_owned).partition(|id| store.organizations.iter().any(|org| org.sub == *id));
