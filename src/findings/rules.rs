@@ -15,11 +15,14 @@ mod discovered;
 mod experience;
 mod generic;
 mod huggingface;
+mod input;
 mod logto;
 mod management;
+mod missing;
 mod network;
 mod person;
 mod provider;
+mod redirect_loop;
 mod request;
 mod session;
 mod sign_out;
@@ -36,15 +39,18 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     provider::EXPLAIN,
     connector::EXPLAIN,
     generic::EXPLAIN,
+    input::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
     request::EXPLAIN,
     application::EXPLAIN,
     session::EXPLAIN,
     callback::EXPLAIN,
+    missing::EXPLAIN,
     access::EXPLAIN,
     sign_out::EXPLAIN,
     cookie::EXPLAIN,
+    redirect_loop::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
     tokens::EXPLAIN,
@@ -73,4 +79,5 @@ pub(super) const WATCH: &[&[Watch]] = &[
     logto::WATCH,
     network::WATCH,
     browser::WATCH,
+    missing::WATCH,
 ];

@@ -30,6 +30,7 @@ fn says_where(expect: &Expect) -> bool {
     expect.status.is_some()
         || [&expect.at, &expect.title, &expect.text, &expect.no_answer].into_iter().any(Option::is_some)
         || expect.refused.is_some()
+        || expect.endless_redirects
         || expect.asks.is_some()
         || expect.social_buttons.is_some()
 }

@@ -49,6 +49,8 @@ pub struct Expect {
     pub calls: IndexMap<String, usize>,
     /// The step ends at this URL, without query, where no server answers.
     pub no_answer: Option<String>,
+    /// The step never ends: the browser gives up, because one redirect follows another.
+    pub endless_redirects: bool,
     /// Reasons that the mock Hugging Face writes into its journal in this step: their codes, or
     /// parts of their texts.
     pub journal: Vec<String>,
