@@ -14,7 +14,7 @@ use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, Hop, WhyDropped, WhyHop};
 
 pub(super) const EXPLAIN: &[Explain] =
-    rules![another_tab, another_attempt, another_sign_in, cookies_refused, callback_by_hand, callback_stale,];
+    rules![another_tab, another_attempt, cookies_refused, another_sign_in, callback_by_hand, callback_stale];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// Another tab submitted the interaction of this tab.
@@ -75,7 +75,12 @@ fn another_sign_in(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         ["session.interaction_not_found", "session.not_found", "session.verification_session_not_found"];
     refusal.code.as_deref().filter(|code| gone.contains(code))?;
     let (hop, earlier) = seen.hop_and_earlier(symptom.hop)?;
-    let of_browser = |other: &&Hop| other.tab.browser() == hop.tab.browser() && is_authorization(seen, other);
+    // A request that Logto refuses does not begin anything.
+    let taken = |other: &Hop| {
+        let to = other.redirect().and_then(Result::ok);
+        is_authorization(seen, other) && to.is_some_and(|to| seen.party(&to) == Some(Party::LOGTO))
+    };
+    let of_browser = |other: &&Hop| other.tab.browser() == hop.tab.browser() && taken(other);
     let requests: Vec<&Hop> = earlier.iter().filter(of_browser).collect();
     let (own, later) = (requests.iter().rfind(|other| other.tab == hop.tab)?, requests.last()?);
     let client = |hop: &Hop| query(&hop.request.url, "client_id").map(std::borrow::Cow::into_owned);

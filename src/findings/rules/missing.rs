@@ -1,7 +1,7 @@
 //! Rules about a sign-in that succeeded, and that left something out that the app, or a step of the scenario, looks
 //! for.
 
-use kit::{Entry, Party};
+use kit::{Entry, Note, Party};
 use serde_json::Value;
 
 use crate::findings::causes::{App, Connector, HuggingFace};
@@ -17,7 +17,7 @@ use crate::walker::Hop;
 
 pub(super) const EXPLAIN: &[Explain] = rules![required_claim];
 pub(super) const WATCH: &[Watch] =
-    rules![looked_for_claim, not_synced, overwritten, permissions, another_account];
+    rules![looked_for_claim, unknown_to_logto, not_synced, overwritten, permissions, another_account];
 
 /// The scope that provides a claim (contract §1.6).
 fn scope_of(claim: &str) -> Option<&'static str> {
@@ -57,39 +57,42 @@ fn has(scope: &str, wanted: &str) -> bool {
     scope.split(' ').any(|one| one == wanted)
 }
 
-/// Why the app has no value for a claim after a sign-in, as far as the two requests for scopes prove it.
-fn without_scope(seen: &Observed<'_>, claim: &str, hop: usize) -> Option<Finding> {
+/// The app needs a claim whose scope it did not ask Logto for.
+fn not_asked(seen: &Observed<'_>, claim: &str, hop: usize) -> Option<Finding> {
     let asked = authorization_request(seen, hop)?;
     let scope = query(&asked.request.url, "scope").unwrap_or_default();
     let needed = scope_of(claim)?;
-    if !has(&scope, needed) {
-        return Some(
-            Finding::new(App::ScopeNotAsked)
-                .hop(asked.number, format!("scope is {}; `{claim}` comes with `{needed}`", quoted(&scope))),
-        );
-    }
+    (!has(&scope, needed)).then(|| {
+        Finding::new(App::ScopeNotAsked)
+            .hop(asked.number, format!("scope is {}; `{claim}` comes with `{needed}`", quoted(&scope)))
+    })
+}
+
+/// The app needs a claim that Logto does not know, because the connector did not ask Hugging Face for it.
+fn not_provided(seen: &Observed<'_>, claim: &str, hop: usize) -> Option<Finding> {
     let (needed, cause) = provider_scope_of(claim)?;
-    let at_provider = seen.authorized(hop)?;
-    let scope = query(&at_provider.request.url, "scope").unwrap_or_default();
+    let asked = seen.authorized(hop)?;
+    let scope = query(&asked.request.url, "scope").unwrap_or_default();
     let (verified, profile) = profiles(seen).into_iter().rfind(|(verified, _)| verified.number < hop)?;
     let told = profile.get(claim).is_some_and(|told| !told.is_null());
-    (!has(&scope, needed) && !told && at_provider.number < verified.number).then(|| {
+    (!has(&scope, needed) && !told && asked.number < verified.number).then(|| {
         Finding::new(cause)
-            .hop(asked.number, format!("the app asks Logto for `{claim}`"))
-            .hop(
-                at_provider.number,
-                format!("Logto asks Hugging Face for {}, without `{needed}`", quoted(&scope)),
-            )
+            .hop(asked.number, format!("Logto asks Hugging Face for {}, without `{needed}`", quoted(&scope)))
             .setting("connector.config.scope", quoted(seen.connector_scope().unwrap_or_default()))
     })
 }
 
-/// The app does not sign a person in without this claim.
+/// A claim without which the app does not sign a person in, as it says at its callback.
+fn required<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s str, &'s Note)> {
+    let note = app_note(seen, hop, "app/claim-missing")?;
+    Some((note.fact("claim")?, note))
+}
+
 fn required_claim(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = app_note(seen, symptom.hop, "app/claim-missing")?;
-    let claim: &str = note.fact("claim")?;
-    Some(without_scope(seen, claim, symptom.hop)?.symptom(symptom).journal(Party::APP, note))
+    let (claim, note) = required(seen, symptom.hop)?;
+    let finding = not_asked(seen, claim, symptom.hop).or_else(|| not_provided(seen, claim, symptom.hop))?;
+    Some(finding.symptom(symptom).journal(Party::APP, note))
 }
 
 /// The claims that a step looked for: name, expected value, and what the app has.
@@ -100,13 +103,28 @@ fn claims<'s>(seen: &'s Observed<'_>) -> impl Iterator<Item = (&'s str, &'s Valu
     })
 }
 
-/// A step looked for a claim that the app does not have.
+/// The claims that the app does not have: those that a step looked for, and those that the app required.
+fn absent<'s>(seen: &'s Observed<'_>) -> Vec<(&'s str, usize, String)> {
+    let look = last_look(seen).map_or(0, |look| look.number);
+    let looked_for = claims(seen).filter(|(_, _, got)| got.is_null());
+    let looked_for = looked_for.map(|(claim, ..)| (claim, look, format!("the app has no `{claim}`")));
+    let required = seen.hops().iter().filter_map(|hop| {
+        let (claim, note) = required(seen, hop.number)?;
+        Some((claim, hop.number, note.to_string()))
+    });
+    looked_for.chain(required).collect()
+}
+
+/// A step looked for a claim that the app did not ask for.
 fn looked_for_claim(seen: &Observed<'_>) -> Option<Finding> {
-    let look = last_look(seen)?;
-    let null = claims(seen).filter(|(_, _, got)| got.is_null());
-    let (claim, finding) =
-        null.filter_map(|(claim, ..)| Some((claim, without_scope(seen, claim, look.number)?))).next()?;
-    Some(finding.hop(look.number, format!("the app has no `{claim}`")).at(look.number))
+    let found = |(claim, hop, says)| Some(not_asked(seen, claim, hop)?.hop(hop, says).at(hop));
+    absent(seen).into_iter().find_map(found)
+}
+
+/// A step, or the app, looked for a claim that the connector did not ask Hugging Face for.
+fn unknown_to_logto(seen: &Observed<'_>) -> Option<Finding> {
+    let found = |(claim, hop, says)| Some(not_provided(seen, claim, hop)?.hop(hop, says).at(hop));
+    absent(seen).into_iter().find_map(found)
 }
 
 /// The last profile that Logto accepted, and its value for a claim.

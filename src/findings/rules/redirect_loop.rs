@@ -57,8 +57,10 @@ fn round<'h>(
 /// Why the app does not know, on its page, that it has just signed the person in.
 fn why(seen: &Observed<'_>, callback: &Hop, page: &Hop) -> Option<String> {
     let brought = |name: &str| page.request.cookies.iter().any(|(sent, _)| sent == name);
+    // Before its callback, an app may set cookies that are for the callback only.
+    let since = if seen.settings.app.is_none() { callback.number } else { 0 };
     let set = seen.hops().iter().filter(|hop| {
-        hop.number <= callback.number
+        (since..=callback.number).contains(&hop.number)
             && hop.tab.browser() == callback.tab.browser()
             && seen.is_at(hop, Party::APP)
     });
