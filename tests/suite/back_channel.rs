@@ -380,6 +380,23 @@ async fn a_connection_of_the_app_to_something_else_is_no_fault_of_logto() {
     assert!(told.contains("fix (where the transcript leads)"), "{told}");
 }
 
+/// Redeems the code, and then refuses what it got.
+fn refuses_the_algorithm(router: Router) -> Router {
+    router.layer(from_fn(async |request: Request, next: Next| {
+        let at_callback = request.uri().path() == "/callback";
+        let response = next.run(request).await;
+        let says = "unexpected JWT alg received, expected RS256, got: ES384";
+        if at_callback { (StatusCode::INTERNAL_SERVER_ERROR, says).into_response() } else { response }
+    }))
+}
+
+#[tokio::test]
+async fn an_algorithm_that_the_app_does_not_take_is_read_from_its_page() {
+    let shows: fn(Router) -> Router = refuses_the_algorithm;
+    let (causes, told) = found(Broken { shows: Some(shows), ..Broken::default() }).await;
+    assert_eq!(causes, ["app/algorithm-not-taken"], "{told}");
+}
+
 #[tokio::test]
 async fn an_app_that_shows_an_error_page_of_its_own_is_not_signed_in() {
     let clock = -SignedDuration::from_mins(10);

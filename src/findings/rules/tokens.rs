@@ -71,9 +71,9 @@ fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let (_, header, _) = id_token(seen, symptom.hop)?;
     let used = header.get("alg")?.as_str()?;
     let page = page_shown(seen, seen.hop(symptom.hop)?);
-    let lines = std::iter::once(shown_text(page)).chain(seen.settings.app_output.lines());
+    let mut lines = std::iter::once(shown_text(page)).chain(seen.settings.app_output.lines());
     let about = |line: &&str| line.contains(used) && line.to_lowercase().contains("alg");
-    let line: String = lines.filter(about).last()?.chars().take(QUOTED).collect();
+    let line: String = lines.rfind(about)?.chars().take(QUOTED).collect();
     Some(
         Finding::new(App::AlgorithmNotTaken)
             .symptom(symptom)
