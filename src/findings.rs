@@ -31,8 +31,10 @@ mod rule;
 mod rules;
 mod seen;
 mod shown;
+mod success;
 mod symptom;
 mod text;
+mod unknown;
 
 #[doc(hidden)]
 pub use cause::Cause;
@@ -42,6 +44,6 @@ pub(crate) use derive::{by_rules, rule_names};
 pub use finding::{Evidence, Finding};
 #[doc(hidden)]
 pub use left_out::LEFT_OUT;
-pub(crate) use observed::{AdminAnswer, Ending, Observed, SeenStep, SeenUser, SeenVerb, Settings};
+pub(crate) use observed::{AdminAnswer, Ending, Missed, Observed, SeenStep, SeenUser, SeenVerb, Settings};
 #[doc(hidden)]
 pub use reference::reference;

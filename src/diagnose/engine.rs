@@ -123,6 +123,7 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
         match repaired(&model, &document, cause, before).await? {
             Some((lever, changed, walk)) => {
                 if let Some(found) = found.iter_mut().find(|found| found.finding.cause == cause) {
+                    found.finding = found.finding.clone().placed_by_repair(&lever.name());
                     found.repaired_by = Some(lever.name());
                 }
                 document = changed;

@@ -71,7 +71,7 @@ fn one(f: &mut fmt::Formatter<'_>, at: usize, found: &Found) -> fmt::Result {
     for evidence in &found.finding.evidence {
         paragraph(f, "   - ", &evidence.to_string())?;
     }
-    paragraph(f, "   ", &format!("Fix ({}): {}", text.place, text.fix))?;
+    paragraph(f, "   ", &format!("Fix ({}): {}", found.finding.place(), text.fix))?;
     writeln!(f, "   See: {}", text.see)?;
     match &found.repaired_by {
         Some(lever) if found.breaks => {

@@ -84,7 +84,7 @@ const UNKNOWN: Text = Text {
     cause: "Something broke here, and the evidence does not prove why.",
     place: Place::Unknown,
     fix: "If the step asks for what the page does not have, correct the scenario. Otherwise read the transcript from \
-          this hop on; what each party answered, and why, is listed under it. If the cause turns out to be a setting, please report it with a capsule (`logto-testkit capsule`), so that it can get a name.",
+          this hop on (`run` prints it for a failed walk, `diagnose` with `--transcript`); what each party answered, and why, is listed under it. If the cause turns out to be a setting, please report it with a capsule (`logto-testkit capsule`), so that it can get a name.",
     see: "https://docs.logto.io/integrate-logto/integrate-logto-into-your-application",
 };
 

@@ -4,7 +4,9 @@ use super::cause::Cause;
 use super::finding::Finding;
 use super::observed::Observed;
 use super::rules::{EXPLAIN, WATCH};
-use super::symptom::{Symptom, SymptomKind, last_success, symptoms};
+use super::success::last_success;
+use super::symptom::{Symptom, SymptomKind, symptoms};
+use super::unknown::{follows, unknown};
 
 /// What broke, the earliest first. Empty for a sign-in that succeeded.
 #[must_use]
@@ -15,18 +17,26 @@ pub(crate) fn findings(seen: &Observed<'_>) -> Vec<Finding> {
 /// Like [`findings`], using only the rules for whose names `taken` is true.
 pub(crate) fn by_rules(seen: &Observed<'_>, taken: impl Fn(&str) -> bool) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
+    // The symptom that was explained last, by its hop.
+    let mut named: Option<usize> = None;
     for symptom in symptoms(seen) {
-        if let Some(finding) = explain(seen, &symptom, &taken) {
-            add(&mut found, finding);
+        let Some(finding) = explain(seen, &symptom, &taken) else { continue };
+        if finding.cause != Cause::Unknown {
+            named = Some(symptom.hop).filter(|_| !finding.cause.is_own_choice()).or(named);
+        } else if named.is_some_and(|named| follows(seen, named, &symptom)) {
+            continue;
         }
+        add(&mut found, finding);
     }
+    let explained: Vec<Cause> =
+        found.iter().map(|finding| finding.cause).filter(|cause| *cause != Cause::Unknown).collect();
     for watch in WATCH.iter().copied().flatten().filter(|rule| taken(rule.name)) {
         if let Some(finding) = (watch.ask)(seen) {
             add(&mut found, finding);
         }
     }
-    // By the hop at which it shows; what only the configuration shows comes last.
-    found.sort_by_key(|finding| finding.hop.unwrap_or(usize::MAX));
+    // What people run into, then by the hop at which it shows; what only the configuration shows comes last.
+    found.sort_by_key(|finding| (!explained.contains(&finding.cause), finding.hop.unwrap_or(usize::MAX)));
     // A finding from before the first hop has no hop.
     for finding in &mut found {
         finding.hop = finding.hop.filter(|hop| *hop > 0);
@@ -42,7 +52,7 @@ fn explain(seen: &Observed<'_>, symptom: &Symptom, taken: impl Fn(&str) -> bool)
     if explained.is_none() && harmless {
         return None;
     }
-    let finding = explained.unwrap_or_else(|| Finding::new(Cause::Unknown).symptom(symptom));
+    let finding = explained.unwrap_or_else(|| unknown(seen, symptom));
     Some(match finding.hop {
         Some(_) => finding,
         None => finding.at(symptom.hop),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::cause::Cause;
 use super::causes::Machine;
 use super::symptom::{Symptom, SymptomKind};
+use super::text::Place;
 
 /// One observation that supports a cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,12 +71,14 @@ pub struct Finding {
     pub hop: Option<usize>,
     /// The observations that prove it, in order.
     pub evidence: Vec<Evidence>,
+    /// Where the evidence says that the fix belongs, if the cause alone does not.
+    proven_place: Option<Place>,
 }
 
 impl Finding {
     /// A finding without evidence yet.
     pub(super) fn new(cause: impl Into<Cause>) -> Self {
-        Self { cause: cause.into(), hop: None, evidence: vec![] }
+        Self { cause: cause.into(), hop: None, evidence: vec![], proven_place: None }
     }
 
     /// Replaces all other findings if the machine disturbed the walk: what the parties would have
@@ -89,6 +92,26 @@ impl Finding {
         Some(Self { evidence: disturbances.iter().map(says).collect(), ..Self::new(cause) })
     }
 
+    /// Where to make the fix: what the evidence shows goes before what holds for the cause in general.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.proven_place.unwrap_or(self.cause.text().place)
+    }
+
+    /// Sets where the evidence says that the fix belongs.
+    pub(super) fn placed(mut self, place: Option<Place>) -> Self {
+        self.proven_place = place.or(self.proven_place);
+        self
+    }
+
+    /// Takes the place of a finding without a cause from the setting that repaired it, e.g. `connector.config.scope`.
+    pub(crate) fn placed_by_repair(self, setting: &str) -> Self {
+        match self.cause {
+            Cause::Unknown => self.placed(Place::of_setting(setting)),
+            _ => self,
+        }
+    }
+
     /// Sets the hop at which it shows.
     pub(super) fn at(mut self, hop: usize) -> Self {
         self.hop = Some(hop);
@@ -97,7 +120,10 @@ impl Finding {
 
     /// Adds a hop as evidence.
     pub(super) fn hop(mut self, number: usize, says: impl Into<String>) -> Self {
-        self.evidence.push(Evidence::Hop { number, says: says.into() });
+        let says = says.into();
+        // The message of a walk that could not continue begins with its hop.
+        let says = says.strip_prefix(&format!("hop {number}: ")).map_or(says.clone(), ToOwned::to_owned);
+        self.evidence.push(Evidence::Hop { number, says });
         self
     }
 
@@ -165,7 +191,7 @@ impl Finding {
             "hop": self.hop,
             "own_choice": self.cause.is_own_choice(),
             "evidence": self.evidence.iter().map(Evidence::to_json).collect::<Vec<_>>(),
-            "place": text.place.to_string(),
+            "place": self.place().to_string(),
             "fix": text.fix,
             "see": text.see,
         })
@@ -184,6 +210,6 @@ impl std::fmt::Display for Finding {
         for evidence in &self.evidence {
             write!(f, "\n  - {}", escaped(&evidence.to_string(), Form::Line))?;
         }
-        write!(f, "\n  fix ({}): {}\n  see {}", text.place, text.fix, text.see)
+        write!(f, "\n  fix ({}): {}\n  see {}", self.place(), text.fix, text.see)
     }
 }

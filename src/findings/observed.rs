@@ -24,6 +24,8 @@ pub(crate) struct Observed<'a> {
     pub settings: &'a Settings,
     /// Logto's audit log of this walk, oldest first (contract §4): each `{ key, payload, createdAt }`.
     pub audit: &'a [Value],
+    /// What the last step that looked at something did not find, which alone does not prove a fault.
+    pub missed: &'a [Missed],
 }
 
 /// How the parties are configured, as far as it is known. `Value::Null` and `None` stand
@@ -56,6 +58,31 @@ pub(crate) struct Settings {
     pub failed_handshake: Option<String>,
     /// What Logto says about the accounts that were signed in to the app, by id.
     pub signed_in: Vec<(String, SeenUser)>,
+    /// What an app of your own was told: its variables that are addresses, by name.
+    pub told: Vec<(String, Url)>,
+    /// What the process of an app of your own has written, if a command started it for this walk alone.
+    pub app_output: String,
+    /// How far the stack's clock is ahead of the machine's, in seconds, if an app outside of it takes part.
+    pub clock_ahead: i64,
+    /// Where the walk looked at a page of an app of your own that shows whether a person is signed in: the number of
+    /// the hop, and what it showed.
+    pub looks: Vec<(usize, bool)>,
+}
+
+/// What a step looked for and did not find; in a scenario that names a finding, whatever its steps looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Missed {
+    /// A claim that the app has of the person.
+    Claim {
+        /// The claim's name.
+        name: String,
+        /// What it should be.
+        expected: Value,
+        /// What the app has; `null` for nothing.
+        got: Value,
+    },
+    /// A text on a page.
+    Text(String),
 }
 
 /// The present state of an account in Logto.

@@ -17,11 +17,14 @@ mod endpoint;
 mod experience;
 mod generic;
 mod huggingface;
+mod input;
 mod logto;
 mod management;
+mod missing;
 mod network;
 mod person;
 mod provider;
+mod redirect_loop;
 mod redirect_uri;
 mod request;
 mod session;
@@ -41,6 +44,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     provider::EXPLAIN,
     connector::EXPLAIN,
     generic::EXPLAIN,
+    input::EXPLAIN,
     experience::EXPLAIN,
     account::EXPLAIN,
     request::EXPLAIN,
@@ -48,9 +52,11 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     application::EXPLAIN,
     session::EXPLAIN,
     callback::EXPLAIN,
+    missing::EXPLAIN,
     access::EXPLAIN,
     sign_out::EXPLAIN,
     cookie::EXPLAIN,
+    redirect_loop::EXPLAIN,
     browser::EXPLAIN,
     app::EXPLAIN,
     tokens::EXPLAIN,
@@ -81,4 +87,5 @@ pub(super) const WATCH: &[&[Watch]] = &[
     logto::WATCH,
     network::WATCH,
     browser::WATCH,
+    missing::WATCH,
 ];

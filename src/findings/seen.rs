@@ -121,7 +121,7 @@ pub(super) fn hf_tokens<'s>(seen: &'s Observed<'_>) -> Option<&'s Entry> {
 }
 
 /// What became of the code that Logto sent to an app of your own: the answers to the requests that carry it.
-fn redeemed(seen: &Observed<'_>, hop: &Hop) -> Option<Vec<Option<u16>>> {
+pub(super) fn redeemed(seen: &Observed<'_>, hop: &Hop) -> Option<Vec<Option<u16>>> {
     let to_app = seen.record.back_channel.is_received() && seen.is_at(hop, Party::APP);
     let code = query(&hop.request.url, "code").filter(|_| to_app && sent_by_logto(seen, hop))?;
     Some(redemptions(seen, &code).map(status).collect())
@@ -155,6 +155,21 @@ pub(super) fn led_by_app<'s>(seen: &'s Observed<'_>, hop: &'s Hop) -> impl Itera
     std::iter::successors(Some(hop), before).take_while(|hop| seen.is_at(hop, Party::APP))
 }
 
+/// The page of the app that the browser shows after a hop: there, or where the app sends it.
+pub(super) fn page_shown<'s>(seen: &'s Observed<'_>, hop: &'s Hop) -> &'s Hop {
+    let led = |last: &&'s Hop| {
+        let mut later = seen.hops().iter().filter(|hop| hop.tab == last.tab && hop.number > last.number);
+        let next = later.find(|hop| hop.why != WhyHop::Call)?;
+        (next.why == WhyHop::Redirect && seen.is_at(next, Party::APP)).then_some(next)
+    };
+    std::iter::successors(Some(hop), led).last().unwrap_or(hop)
+}
+
+/// The text of a page, or the body of another answer.
+pub(super) fn shown_text(hop: &Hop) -> &str {
+    if hop.is_html() { hop.page().text.trim() } else { hop.response.body.trim() }
+}
+
 /// Whether a hop is an authorization request at Logto.
 pub(super) fn is_authorization(seen: &Observed<'_>, hop: &Hop) -> bool {
     seen.is_at(hop, Party::LOGTO) && hop.request.url.path() == "/oidc/auth"
@@ -173,6 +188,12 @@ pub(super) fn authorization_request<'a>(seen: &'a Observed<'_>, hop: usize) -> O
 /// The previous hop in the same tab.
 pub(super) fn previous<'s>(seen: &'s Observed<'_>, hop: &Hop) -> Option<&'s Hop> {
     seen.hops().iter().rev().find(|earlier| earlier.number < hop.number && earlier.tab == hop.tab)
+}
+
+/// Whether a call of a page's script was sent from a page of the app.
+pub(super) fn is_from_app(seen: &Observed<'_>, call: &Hop) -> bool {
+    let shown = |hop: &&Hop| hop.number < call.number && hop.tab == call.tab && hop.why != WhyHop::Call;
+    seen.hops().iter().rev().find(shown).is_none_or(|page| seen.is_at(page, Party::APP))
 }
 
 /// The hop in which the app sent the browser here.

@@ -48,6 +48,28 @@ pub(super) fn quoted(text: &str) -> String {
     format!("“{}{inner}{}”", visible(&text[..start]), visible(&text[start + inner.len()..]))
 }
 
+/// The text without secrets: those that are known, and whatever looks like a token or a code.
+pub(super) fn without_secrets(text: &str, known: &[&str]) -> String {
+    let hidden = known.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "…"));
+    hidden
+        .split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '~' | '+')))
+        .map(|word| if looks_generated(word) { masked(word) } else { word.to_owned() })
+        .collect()
+}
+
+/// Whether a word is too long, and too mixed, to be written by a person.
+fn looks_generated(word: &str) -> bool {
+    let mixed =
+        word.contains(|c: char| c.is_ascii_digit()) && word.contains(|c: char| c.is_ascii_alphabetic());
+    word.len() > 20 && mixed
+}
+
+/// The word's end, which separates it from the next, after an ellipsis.
+fn masked(word: &str) -> String {
+    let end = word.chars().last().filter(|last| !last.is_ascii_alphanumeric());
+    format!("…{}", end.map_or_else(String::new, String::from))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +82,16 @@ mod tests {
         assert_eq!(shown_secret("abc"), "… (3 characters)");
         assert_eq!(shown_secret(""), "empty");
         assert!(!shown_secret("oauth_app_secret_0123456789").contains("secret"));
+    }
+
+    #[test]
+    fn a_page_is_quoted_without_its_secrets() {
+        let page =
+            "exchange failed: code=Kx9f3pQ0aZ7tR2bW5eY8uI1 with `hunter2` at http://localhost:3000/callback";
+        assert_eq!(
+            without_secrets(page, &["hunter2"]),
+            "exchange failed: code=… with `…` at http://localhost:3000/callback"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use url::Url;
 use super::endpoints::huggingface::AUTHORIZE;
 use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
 use super::seen::{because, led_by_app, notes, sent_by_logto, was_not_asked, was_refused};
+use super::success::{last_success, not_signed_in, own_error_page, still_refused};
 use crate::signin_page::{Arrival, Consent, Refusal};
 use crate::walker::{Hop, WhyHop};
 
@@ -76,6 +77,8 @@ pub(crate) enum SymptomKind {
     AppFailed {
         /// The HTTP status of the answer.
         status: u16,
+        /// The path of its own error page, if it sends the browser there.
+        error_page: Option<String>,
     },
     /// The person signed out and was left on Logto's own page, although the app had named a URI to
     /// return to.
@@ -135,13 +138,16 @@ impl std::fmt::Display for Symptom {
             SymptomKind::AppGotError { error, description } => {
                 write!(f, "Logto sends the browser back to the app with {error} ({description})")
             }
-            SymptomKind::AppFailed { status: 0 } => {
+            SymptomKind::AppFailed { status, error_page: Some(path) } => {
+                write!(f, "the app answers {status}, and sends the browser to its own error page {path}")
+            }
+            SymptomKind::AppFailed { status: 0, .. } => {
                 f.write_str("the app does not answer, and has no tokens for the code")
             }
-            SymptomKind::AppFailed { status: status @ ..400 } => {
+            SymptomKind::AppFailed { status: status @ ..400, .. } => {
                 write!(f, "the app answers {status}, and has no tokens for the code")
             }
-            SymptomKind::AppFailed { status } => write!(f, "the app answers {status}"),
+            SymptomKind::AppFailed { status, .. } => write!(f, "the app answers {status}"),
             SymptomKind::LeftSignedOut { .. } => {
                 f.write_str("the person is signed out, and left on Logto's own page")
             }
@@ -167,7 +173,9 @@ pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
         !told
     });
     let last_success = last_success(seen);
-    found.retain(|symptom| last_success.is_none_or(|success| symptom.hop > success));
+    found.retain(|symptom| {
+        last_success.is_none_or(|success| symptom.hop > success) || still_refused(seen, symptom)
+    });
     // A successful sign-in does not make up for a failed set-up.
     found.extend(refused_by_management(seen));
     found.sort_by_key(|symptom| symptom.hop);
@@ -179,7 +187,7 @@ pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
 fn follows(seen: &Observed<'_>, before: &Symptom, symptom: &Symptom) -> bool {
     match (&before.kind, &symptom.kind) {
         (SymptomKind::ProviderError { .. }, SymptomKind::Refused(_)) => {}
-        (SymptomKind::AppFailed { status: ..400 }, SymptomKind::AppFailed { .. }) => {
+        (SymptomKind::AppFailed { status: ..400, .. }, SymptomKind::AppFailed { .. }) => {
             return seen
                 .hop(symptom.hop)
                 .is_some_and(|hop| led_by_app(seen, hop).any(|earlier| earlier.number == before.hop));
@@ -213,65 +221,6 @@ pub(super) fn not_authorized<'s>(
     Some((because(notes.iter().copied(), code)?, notes))
 }
 
-/// The last hop by which a person was signed in to the app, or signed out as requested.
-pub(super) fn last_success(seen: &Observed<'_>) -> Option<usize> {
-    let mut last = None;
-    for (at, hop) in seen.hops().iter().enumerate() {
-        let app = seen.is_at(hop, Party::APP);
-        let without_tokens = was_refused(seen, hop) || was_not_asked(seen, hop);
-        let taken = (200..400).contains(&hop.response.status) && !without_tokens;
-        if app && is_code_callback(hop) && taken {
-            last = Some(at);
-        }
-        if is_session_check(seen, hop) {
-            match authenticated(hop) {
-                Some(true) => last = Some(at),
-                // The callback succeeded, but did not lead to a sign-in.
-                Some(false) if !signed_out_since(seen, last.unwrap_or(0), at) => last = None,
-                _ => {}
-            }
-        }
-    }
-    last.map(|at| seen.hops()[at].number)
-}
-
-fn signed_out_since(seen: &Observed<'_>, from: usize, to: usize) -> bool {
-    seen.hops()[from..to].iter().any(|hop| is_sign_out(seen, hop))
-        || seen
-            .steps
-            .iter()
-            .any(|step| step.verb == SeenVerb::LostCookies && step.hops.start > from && step.hops.start <= to)
-}
-
-fn is_sign_out(seen: &Observed<'_>, hop: &Hop) -> bool {
-    let path = hop.request.url.path();
-    match seen.party(&hop.request.url) {
-        Some(Party::LOGTO) => path.starts_with("/oidc/session/end"),
-        Some(Party::APP) => path.contains("sign-out") || path.contains("logout"),
-        _ => false,
-    }
-}
-
-/// Whether the hop is the harness's own session check at the app.
-pub(super) fn is_session_check(seen: &Observed<'_>, hop: &Hop) -> bool {
-    hop.why == WhyHop::Call && seen.is_at(hop, Party::APP) && hop.request.url.path() == "/api/session"
-}
-
-pub(super) fn authenticated(hop: &Hop) -> Option<bool> {
-    hop.json()?.get("authenticated")?.as_bool()
-}
-
-/// The subject that a session check names, if it names one.
-pub(super) fn subject(hop: &Hop) -> Option<String> {
-    Some(hop.json()?.get("claims")?.get("sub")?.as_str()?.to_owned())
-}
-
-/// Whether Logto sent the browser to this hop with a code.
-pub(super) fn is_code_callback(hop: &Hop) -> bool {
-    let url = &hop.request.url;
-    hop.why == WhyHop::Redirect && query(url, "code").is_some() && query(url, "state").is_some()
-}
-
 fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
     if hop.why == WhyHop::Prefetch {
         // The browser ignores the result.
@@ -293,8 +242,11 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
             Party::APP if hop.why == WhyHop::Call => return None,
             // Logto's error is the symptom, at the previous hop.
             Party::APP if error_of(url).is_some() && sent_by_logto(seen, hop) => return None,
-            Party::APP if status >= 400 || was_refused(seen, hop) || was_not_asked(seen, hop) => {
-                SymptomKind::AppFailed { status }
+            Party::APP => {
+                let error_page = own_error_page(seen, hop);
+                let without_tokens = was_refused(seen, hop) || was_not_asked(seen, hop);
+                (status >= 400 || without_tokens || error_page.is_some())
+                    .then_some(SymptomKind::AppFailed { status, error_page })?
             }
             _ => return None,
         }
@@ -362,18 +314,4 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
         found.push(Symptom { hop, kind });
     }
     found
-}
-
-/// The callback succeeded, the browser was not involved in a sign-out since, and yet the app says
-/// that the person is not signed in.
-fn not_signed_in(seen: &Observed<'_>) -> Option<Symptom> {
-    let checked = seen.hops().iter().rposition(|hop| is_session_check(seen, hop))?;
-    if authenticated(&seen.hops()[checked]) != Some(false) {
-        return None;
-    }
-    let callback = seen.hops()[..checked]
-        .iter()
-        .rposition(|hop| seen.is_at(hop, Party::APP) && is_code_callback(hop) && hop.response.status < 400)?;
-    let done = !signed_out_since(seen, callback, checked);
-    done.then(|| Symptom { hop: seen.hops()[callback].number, kind: SymptomKind::NotSignedIn })
 }

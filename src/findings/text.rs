@@ -28,6 +28,8 @@ named! {
         LogtoDeployment => "where Logto runs: environment, network",
         /// The app's code.
         AppCode => "in the app's code",
+        /// The process of the app, and its surroundings.
+        AppDeployment => "where the app runs",
         /// The app's configuration.
         AppConfiguration => "in the app's configuration",
         /// The reverse proxy.
@@ -38,8 +40,26 @@ named! {
         Machine => "on the machine that runs logto-testkit",
         /// Nowhere: wait, and try again.
         Provider => "at Hugging Face itself",
+        /// Not proven: what the app sends to Logto, or its record there.
+        AppOrApplication => "in the app's configuration, or in the Logto console: Applications → your app",
+        /// Not proven: the connector, or the OAuth app that it uses.
+        ConnectorOrOauthApp => "Logto console: Connectors → Social connectors → Hugging Face; or the OAuth app at Hugging Face",
         /// Not proven: the app, a setting, or the scenario itself.
         Unknown => "where the transcript leads",
+    }
+}
+
+impl Place {
+    /// Where a setting is changed, by its name in evidence and repairs, e.g. `connector.config.scope`.
+    pub(crate) fn of_setting(name: &str) -> Option<Self> {
+        Some(match name.split('.').next()? {
+            "connector" | "connectors" => Self::LogtoConnector,
+            "huggingface" => Self::HuggingFaceApp,
+            "application" => Self::LogtoApplication,
+            "signInExperience" => Self::LogtoSignInExperience,
+            "app" => Self::AppConfiguration,
+            _ => return None,
+        })
     }
 }
 

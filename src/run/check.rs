@@ -11,6 +11,7 @@ use url::Url;
 use super::action::ActionError;
 use super::person::Person;
 use crate::counted::counted;
+use crate::findings::Missed;
 use crate::record::{Recorded, attributed};
 use crate::scenario::{
     Capture, CaptureSource, ExpectedRefusal, Question, SessionExpectation, Step, ToAuthorize,
@@ -81,6 +82,9 @@ struct Look<'p, 'a> {
 impl Look<'_, '_> {
     async fn all(&mut self) -> Result<Vec<String>, ActionError> {
         let mut found = self.outcome()?;
+        if self.step.expect.endless_redirects {
+            found.push("expected redirects without an end, but the browser arrived at a page".to_owned());
+        }
         self.answered(&mut found);
         self.page(&mut found)?;
         self.social_buttons(&mut found).await?;
@@ -180,7 +184,7 @@ impl Look<'_, '_> {
         }
     }
 
-    fn page(&self, found: &mut Vec<String>) -> Result<(), ActionError> {
+    fn page(&mut self, found: &mut Vec<String>) -> Result<(), ActionError> {
         let expect = &self.step.expect;
         let looked_at = expect.status.is_some()
             || [&expect.at, &expect.title, &expect.text, &expect.no_text].into_iter().any(Option::is_some);
@@ -212,9 +216,13 @@ impl Look<'_, '_> {
                 "expected the text “{expected}”, but the page at {} says “{}”",
                 page.url, page.text
             ));
+            self.person.missed = vec![Missed::Text(expected)];
         }
-        if let Some(unwanted) = self.filled(&expect.no_text)?.filter(|unwanted| page.text.contains(unwanted))
-        {
+        let unwanted = self.filled(&expect.no_text)?;
+        if let Some(unwanted) = unwanted.clone().filter(|_| self.person.shows_fault) {
+            self.person.missed = vec![Missed::Text(unwanted)];
+        }
+        if let Some(unwanted) = unwanted.filter(|unwanted| page.text.contains(unwanted)) {
             found.push(format!(
                 "expected no text “{unwanted}”, but the page at {} says “{}”",
                 page.url, page.text
@@ -368,12 +376,18 @@ impl Look<'_, '_> {
                 found.push(format!("expected no signed-in session, but the app says {answer}"));
             }
             (SessionExpectation::Claims(expected), Some(true)) => {
+                self.person.missed.clear();
                 for (claim, value) in expected {
                     let expected = match value {
                         Value::String(text) => Value::String(self.person.fill(text)?),
                         other => other.clone(),
                     };
-                    if *claims.get(claim).unwrap_or(&Value::Null) != expected {
+                    let got = claims.get(claim).cloned().unwrap_or_default();
+                    if got != expected || self.person.shows_fault {
+                        let (name, expected) = (claim.clone(), expected.clone());
+                        self.person.missed.push(Missed::Claim { name, expected, got: got.clone() });
+                    }
+                    if got != expected {
                         let got = claims.get(claim).map_or("nothing".to_owned(), Value::to_string);
                         found.push(format!(
                             "expected the claim `{claim}` to be {expected}, but the app has {got}"

@@ -32,6 +32,7 @@ fn says_where(expect: &Expect) -> bool {
             .into_iter()
             .any(Option::is_some)
         || expect.refused.is_some()
+        || expect.endless_redirects
         || expect.asks.is_some()
         || expect.social_buttons.is_some()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde_json::Value;
+use url::Url;
 
 use super::action::ActionError;
 use super::person::Person;
@@ -79,7 +80,13 @@ impl Around {
     }
 
     fn seen_by<'s>(&'s self, person: &'s Person<'_>) -> Observed<'s> {
-        Observed { record: &self.record, steps: &person.steps, settings: &self.settings, audit: &self.audit }
+        Observed {
+            record: &self.record,
+            steps: &person.steps,
+            settings: &self.settings,
+            audit: &self.audit,
+            missed: &person.missed,
+        }
     }
 }
 
@@ -120,12 +127,27 @@ async fn settings(person: &Person<'_>, shared: bool) -> Settings {
         cookie_keys: read(stack, "configs/oidc/cookie-keys").await,
         failed_handshake: connections.last_failure.filter(|_| failed),
         signed_in: vec![],
+        told: told(stack),
+        app_output: stack.app_output().await.filter(|_| !shared).unwrap_or_default(),
+        clock_ahead: stack.own_app().map_or(0, |_| {
+            let here = kit::Clock::system().now();
+            stack.time().at_logto().duration_since(here).as_secs()
+        }),
+        looks: person.looks.clone(),
     }
 }
 
 fn app_secrets(listed: &Value) -> Vec<String> {
     let secrets = listed.as_array().into_iter().flatten();
     secrets.filter_map(|secret| Some(secret.get("value")?.as_str()?.to_owned())).collect()
+}
+
+/// The variables of an app of your own that are addresses of the web.
+fn told(stack: &Stack) -> Vec<(String, Url)> {
+    let Some(_) = stack.own_app() else { return vec![] };
+    let variables = stack.app_variables().unwrap_or_default().into_iter();
+    let address = |value: &str| Url::parse(value).ok().filter(|url| url.scheme().starts_with("http"));
+    variables.filter_map(|(name, value)| Some((name, address(&value)?))).collect()
 }
 
 /// The accounts that the app's session checks named.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::action::ActionError;
-use crate::findings::SeenStep;
+use crate::findings::{Missed, SeenStep};
 use crate::placeholder;
 use crate::record::{Arrivals, BackChannel, Origins, Record};
 use crate::scenario::{Capture, CaptureSource};
@@ -58,6 +58,12 @@ pub(super) struct Person<'a> {
     pub(super) disturbances: usize,
     /// The steps so far, for the findings.
     pub(super) steps: Vec<SeenStep>,
+    /// What the last step that looked at something did not find, for the findings.
+    pub(super) missed: Vec<Missed>,
+    /// Whether the scenario shows a fault: then what its steps look at counts as missed.
+    pub(super) shows_fault: bool,
+    /// Where the person looked whether an app of your own knows them, and what it showed: the number of each hop.
+    pub(super) looks: Vec<(usize, bool)>,
     captured: BTreeMap<String, String>,
     /// Values captured from answers of the Management API; the transcript shows them by role.
     answered_values: Vec<String>,
@@ -89,6 +95,9 @@ impl<'a> Person<'a> {
             began_ms: stack.time().at_logto().as_millisecond(),
             disturbances: stack.time().walk_begins(),
             steps: vec![],
+            missed: vec![],
+            shows_fault: false,
+            looks: vec![],
             captured: BTreeMap::new(),
             answered_values: vec![],
             passwords: vec![],
@@ -165,7 +174,9 @@ impl<'a> Person<'a> {
         if answered >= 500 && signed_in.status != Some(answered) {
             return Err(ActionError::NotShown { path, answer: "a server error" });
         }
-        Ok(shows(&signed_in, &hop))
+        let looked = shows(&signed_in, &hop);
+        self.looks.push((hop.number, looked.0));
+        Ok(looked)
     }
 
     /// The record of the walk so far.

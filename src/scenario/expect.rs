@@ -52,6 +52,8 @@ pub struct Expect {
     /// The step ends where Logto sends the browser to this URL, without query, and without an error: one with a
     /// native app's own scheme, which the operating system opens. The walk does not follow it.
     pub hands_over: Option<String>,
+    /// The step never ends: the browser gives up, because one redirect follows another.
+    pub endless_redirects: bool,
     /// Reasons that the mock Hugging Face writes into its journal in this step: their codes, or
     /// parts of their texts.
     pub journal: Vec<String>,

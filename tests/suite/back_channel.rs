@@ -157,6 +157,10 @@ async fn a_shared_app_and_its_masks_are_told_to_the_transcript() {
 /// The causes that are found, and what is said of the first.
 async fn found(broken: Broken) -> (Vec<&'static str>, String) {
     let (stack, app) = stack(false, vec![], &broken).await;
+    found_in(stack, app, &broken).await
+}
+
+async fn found_in(stack: Stack, app: kit::Running, broken: &Broken) -> (Vec<&'static str>, String) {
     let text = "description: x\nsteps:\n  - visit: /\n  - click: Sign In\n  - continue_with: huggingface\n  \
                 - sign_in_as: ada\n    expect: { session: { name: Ada Lovelace } }\n";
     let scenario = Scenario::parse(text, Path::new("a.yaml")).unwrap();
@@ -325,6 +329,85 @@ async fn the_clock_of_an_app_of_your_own_is_read_from_its_answers() {
     let (causes, told) = found(broken).await;
     assert_eq!(causes, ["app/clock-differs"], "{told}");
     assert!(told.contains("seconds behind"), "{told}");
+}
+
+/// What an app says that was told this address for Logto, and fails at its sign-in.
+async fn without_connection(told: &str, shows: fn(Router) -> Router) -> (Vec<&'static str>, String) {
+    let bound = kit::Bound::loopback().await.unwrap();
+    let origin = format!("http://localhost:{}", bound.port()).parse().unwrap();
+    let mut own = OwnApp::at(origin);
+    own.env.insert("IDENTITY_PROVIDER".to_owned(), told.to_owned());
+    let stack = Stack::builder().own_app(own).start().await.unwrap();
+    let broken = Broken { shows: Some(shows), ..Broken::default() };
+    let (stack, app) = served(stack, bound, &broken).await;
+    found_in(stack, app, &broken).await
+}
+
+/// Fails at its sign-in, and says so.
+fn fails_with(router: Router, says: &'static str) -> Router {
+    router.layer(from_fn(move |request: Request, next: Next| async move {
+        match request.uri().path() {
+            "/sign-in" => (StatusCode::INTERNAL_SERVER_ERROR, says).into_response(),
+            _ => next.run(request).await,
+        }
+    }))
+}
+
+#[tokio::test]
+async fn an_address_at_which_nothing_listens_is_named_by_the_variable_that_has_it() {
+    let shows = |router| fails_with(router, "fetch failed; ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:2");
+    let (causes, told) = without_connection("http://127.0.0.1:2", shows).await;
+    assert_eq!(causes, ["network/app-cannot-reach-logto"], "{told}");
+    assert!(told.contains("the app's variable IDENTITY_PROVIDER is http://127.0.0.1:2"), "{told}");
+    assert!(told.contains("the page says “fetch failed; ECONNREFUSED"), "{told}");
+    let shows = |router| {
+        fails_with(
+            router,
+            "Get \"http://10.0.0.9/oidc/.well-known/openid-configuration\": connection refused",
+        )
+    };
+    let (causes, told) = without_connection("not an address", shows).await;
+    assert_eq!(causes, ["network/app-cannot-reach-logto"], "{told}");
+}
+
+#[tokio::test]
+async fn a_connection_of_the_app_to_something_else_is_no_fault_of_logto() {
+    let shows =
+        |router| fails_with(router, "connect ECONNREFUSED 127.0.0.1:5432, token=Kx9f3pQ0aZ7tR2bW5eY8uI1");
+    let (causes, told) = without_connection("http://127.0.0.1:2", shows).await;
+    assert_eq!(causes, ["unknown/first-bad-hop"], "{told}");
+    assert!(told.contains("the page says “connect ECONNREFUSED 127.0.0.1:5432, token=…”"), "{told}");
+    assert!(told.contains("fix (where the transcript leads)"), "{told}");
+}
+
+/// Redeems the code, and then refuses what it got.
+fn refuses_the_algorithm(router: Router) -> Router {
+    router.layer(from_fn(async |request: Request, next: Next| {
+        let at_callback = request.uri().path() == "/callback";
+        let response = next.run(request).await;
+        let says = "unexpected JWT alg received, expected RS256, got: ES384";
+        if at_callback { (StatusCode::INTERNAL_SERVER_ERROR, says).into_response() } else { response }
+    }))
+}
+
+#[tokio::test]
+async fn an_algorithm_that_the_app_does_not_take_is_read_from_its_page() {
+    let shows: fn(Router) -> Router = refuses_the_algorithm;
+    let (causes, told) = found(Broken { shows: Some(shows), ..Broken::default() }).await;
+    assert_eq!(causes, ["app/algorithm-not-taken"], "{told}");
+}
+
+#[tokio::test]
+async fn an_app_that_shows_an_error_page_of_its_own_is_not_signed_in() {
+    let clock = -SignedDuration::from_mins(10);
+    let shows: fn(Router) -> Router = |router| ten_minutes_behind(calmly(elsewhere(router)));
+    let (causes, told) = found(Broken { clock, shows: Some(shows), ..Broken::default() }).await;
+    assert_eq!(causes, ["unknown/first-bad-hop"], "{told}");
+    assert!(
+        told.contains("the app answers 303, and sends the browser to its own error page /oops"),
+        "{told}"
+    );
+    assert!(told.contains("the page says “Configuration”"), "{told}");
 }
 
 #[tokio::test]

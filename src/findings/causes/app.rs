@@ -232,6 +232,29 @@ causes! {
             place: AppConfiguration,
             fix: "Set the issuer of the provider to Logto's endpoint followed by `/oidc`, or let the app read it from the discovery document.",
         }
+        SessionCookieOverwritten "session-cookie-overwritten" {
+            cause: "Another party on the same host sets a cookie with the name of the app's session cookie, so the browser sends the app that one: cookies do not depend on the port.",
+            place: AppConfiguration,
+            fix: "Give the app's session cookie a name that no other app on the host uses, or give each app a host name of its own.",
+            see: see::COOKIES,
+        }
+        OpenedUnderAnotherHost "opened-under-another-host" {
+            cause: "The sign-in began under one host name of the app, and its callback came to another, to which the browser does not send the app's cookies.",
+            place: AppConfiguration,
+            fix: "Let people open the app under the host name of its redirect URI: redirect the other names (`127.0.0.1`, `www.`) to it, or register and send a redirect URI for each.",
+            see: see::COOKIES,
+        }
+        RedirectLoop "redirect-loop" {
+            cause: "The app and Logto send the browser back and forth: the app starts a sign-in, takes the callback, and does not know the person on the next page, because its session cookie does not come back.",
+            fix: "Set the session cookie with Path=/, for the host of the app, with a lifetime that lasts; and show a page instead of starting a sign-in on one that follows a callback.",
+            see: see::COOKIES,
+        }
+        ApiPermissionsMissing "api-permissions-missing" {
+            cause: "The app asks for a permission of an API resource, and the token comes without it: Logto leaves out, without an error, whatever the person's roles do not grant.",
+            place: LogtoUsers,
+            fix: "Give the person a role that has the permission (in a scenario: `given.resources` and `given.roles`), and sign in again; the permission must exist on the resource, spelled as the app asks for it.",
+            see: see::RESOURCES,
+        }
         PromptUnknown "prompt-unknown" {
             cause: "The app sends a prompt that Logto does not know.",
             place: AppConfiguration,

@@ -83,6 +83,15 @@ causes! {
             cause: "The secret that the app uses has expired.",
             fix: "Create a new secret on the application's page, and give it to the app.",
         }
+        RefreshTokenExpired "refresh-token-expired" {
+            cause: "The app's refresh token has expired: it lasts as long as the application in Logto says, and for a single-page app that counts from the sign-in.",
+            fix: "Let the app start a new sign-in when a refresh is refused with `invalid_grant`; to have it later, raise the refresh token's lifetime (`refreshTokenTtlInDays`, at most 180).",
+        }
+        GrantExpired "grant-expired" {
+            cause: "What the person granted to the app has ended: it lasts 180 days in Logto, however often tokens are refreshed.",
+            place: AppCode,
+            fix: "Let the app start a new sign-in when a refresh is refused with `invalid_grant`; the lifetime of a grant cannot be changed.",
+        }
         ScopeNotPermitted "scope-not-permitted" {
             cause: "The app requests a scope that the third-party application is not permitted.",
             fix: "Add the scope to the permissions of the application in the Logto console (in a scenario: `given.application.user_scopes`), or do not request it.",

@@ -23,6 +23,22 @@ causes! {
             cause: "The social button was pressed a second time, and then the first attempt was finished; only the last attempt counts.",
             fix: "Continue the most recent attempt, or press the button again.",
         }
+        AnotherSignInBegun "another-sign-in-begun" {
+            cause: "A second tab began another sign-in, which replaced the one in this tab: Logto keeps one for each app and browser.",
+            fix: "Finish the sign-in that was begun last, or start again in this tab.",
+        }
+        CallbackStale "callback-stale" {
+            cause: "The callback of an earlier sign-in was opened, after the browser had begun another one.",
+            fix: "Start the sign-in again at the app; a callback's address cannot be kept as a bookmark or from the history.",
+        }
+        CallbackMadeUp "callback-made-up" {
+            cause: "A callback was opened with a state that was not issued, so it does not belong to any sign-in of this browser.",
+            fix: "Start the sign-in at the app. If the address came from a link or an e-mail, do not trust it: that is how a login is forged, and the check of the state prevented it.",
+        }
+        CallbackWithoutState "callback-without-state" {
+            cause: "A callback was opened without a state, so it does not belong to any sign-in.",
+            fix: "Start the sign-in at the app; an app can send people who open its callback by hand to its home page.",
+        }
         CookiesRefused "cookies-refused" {
             cause: "The browser came back without the cookies that were set during the sign-in.",
             fix: "Allow cookies for the app and Logto, and finish the sign-in in the browser in which it started.",

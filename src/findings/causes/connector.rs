@@ -113,8 +113,20 @@ causes! {
             see: see::HF_OAUTH,
         }
         EmailScopeMissing "email-scope-missing" {
-            cause: "The tenant requires an e-mail address from new people, and the connector does not request it from Hugging Face.",
+            cause: "The tenant or the app needs the person's e-mail address, and the connector does not request it from Hugging Face.",
             fix: "Add `email` to the connector's scope, and tick it on the OAuth app at Hugging Face.",
+        }
+        ProfileScopeMissing "profile-scope-missing" {
+            cause: "The app needs the person's name or picture, and the connector does not request the profile from Hugging Face.",
+            fix: "Add `profile` to the connector's scope, and tick it on the OAuth app at Hugging Face.",
+        }
+        ProfileNotSynced "profile-not-synced" {
+            cause: "The person's name or picture at Hugging Face has changed, and Logto keeps that of the first sign-in.",
+            fix: "Set the connector to sync the profile at each sign-in (“Always sync at each sign-in”); the e-mail address is never copied again.",
+        }
+        ProfileOverwritten "profile-overwritten" {
+            cause: "The name or picture that was changed in Logto was replaced by that of Hugging Face at the next sign-in.",
+            fix: "Set the connector to sync the profile only at the registration, if changes in Logto should last.",
         }
         AuthenticationNotAccepted "authentication-not-accepted" {
             cause: "The connector authenticates at the token endpoint in a way that Hugging Face does not support.",

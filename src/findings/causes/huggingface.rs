@@ -97,6 +97,17 @@ causes! {
             place: HuggingFaceApp,
             fix: "Tick the scope on the app's settings page, or remove it from the connector's scope.",
         }
+        ProfileTooLong "profile-too-long" {
+            cause: "Hugging Face gives a name, picture or e-mail address that is longer than what Logto stores, so Logto cannot create the account.",
+            place: HuggingFaceAccount,
+            fix: "Shorten it at Hugging Face (the name to at most 128 characters), or remove the scope that provides it from the connector.",
+        }
+        AnotherAccount "another-account" {
+            cause: "The person came back from Hugging Face with another account there than at the sign-in before, and to Logto that is another person.",
+            place: Person,
+            fix: "Sign in at Hugging Face with the account of last time. If that one is gone, remove its identity from the account in Logto, and link the new one.",
+            see: see::LINKING,
+        }
         RedirectUriLetterCase "redirect-uri-letter-case" {
             cause: "The redirect URI at Hugging Face differs from the one that Logto sends in upper and lower case.",
             place: HuggingFaceApp,

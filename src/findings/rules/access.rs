@@ -1,26 +1,83 @@
 //! Rules about access and refresh tokens.
 
-use kit::Party;
+use kit::{Entry, Party};
+use serde_json::Value;
 
-use crate::findings::causes::App;
+use crate::findings::causes::{App, Application};
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{app_note, authorization_request, field, token_requests};
+use crate::findings::seen::{app_note, application_type, authorization_request, field, token_requests};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] = rules![reused, opaque];
+pub(super) const EXPLAIN: &[Explain] = rules![reused, ended, opaque];
 pub(super) const WATCH: &[Watch] = rules![no_refresh_token];
 
-/// The app sent a refresh token that had been exchanged for another.
-fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+const DAY: i64 = 24 * 3600;
+/// How long Logto keeps a refresh token, unless the application says otherwise (contract §1.9), in days.
+const REFRESH_TOKEN_DAYS: i64 = 14;
+/// How long what the person granted lasts, however often tokens are refreshed (contract §1.9), in days.
+const GRANT_DAYS: i64 = 180;
+
+/// The app's request with a refresh token that Logto refused, and the token.
+fn refused<'s>(seen: &'s Observed<'_>, symptom: &Symptom) -> Option<(&'s Entry, String)> {
     let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
     let refused = seen.app_asked(symptom.hop, TOKEN).find(|entry| {
         status(entry) == Some(400) && answered(entry, "error").as_deref() == Some("invalid_grant")
     })?;
-    let token = field(refused, "refresh_token")?;
+    Some((refused, field(refused, "refresh_token")?))
+}
+
+/// The answer in which Logto issued a refresh token.
+fn issued<'s>(seen: &'s Observed<'_>, token: &str) -> Option<&'s Entry> {
+    token_requests(seen).find(|entry| answered(entry, "refresh_token").is_some_and(|given| given == token))
+}
+
+/// The answer to the code, from which a refresh token descends.
+fn first_issued<'s>(seen: &'s Observed<'_>, token: &str) -> Option<&'s Entry> {
+    let before = |entry: &&'s Entry| {
+        let earlier = field(entry, "refresh_token")?;
+        issued(seen, &earlier).filter(|earlier| earlier.number < entry.number)
+    };
+    std::iter::successors(issued(seen, token), before).last()
+}
+
+/// The refresh token, or what the person granted, lasted no longer.
+fn ended(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (refused, token) = refused(seen, symptom)?;
+    let (given, first) = (issued(seen, &token)?, first_issued(seen, &token)?);
+    let age = |of: &Entry| refused.at.duration_since(of.at).as_secs();
+    let custom = seen.settings.application.get("customClientMetadata");
+    let set = custom.and_then(|custom| custom.get("refreshTokenTtlInDays")?.as_i64());
+    let days = set.unwrap_or(REFRESH_TOKEN_DAYS);
+    // A single-page app's tokens all end when the first one does.
+    let since = if application_type(seen) == "SPA" { first } else { given };
+    let (cause, since, days) = match () {
+        () if age(since) >= days * DAY => (Application::RefreshTokenExpired, since, days),
+        () if age(first) >= GRANT_DAYS * DAY => (Application::GrantExpired, first, GRANT_DAYS),
+        () => return None,
+    };
+    let finding = Finding::new(cause).symptom(symptom).journal(
+        Party::APP,
+        format!("Logto answered a refresh with 400 invalid_grant, {} days after it issued the token; it lasts {days} days", age(since) / DAY),
+    );
+    Some(match (cause, set) {
+        (Application::RefreshTokenExpired, set) => finding.setting(
+            "application.customClientMetadata.refreshTokenTtlInDays",
+            set.map_or_else(
+                || format!("not set: {REFRESH_TOKEN_DAYS} days"),
+                |set| Value::from(set).to_string(),
+            ),
+        ),
+        _ => finding,
+    })
+}
+
+/// The app sent a refresh token that had been exchanged for another.
+fn reused(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (refused, token) = refused(seen, symptom)?;
     let rotated = token_requests(seen).take_while(|entry| entry.number < refused.number).find(|entry| {
         status(entry) == Some(200)
             && field(entry, "refresh_token").as_ref() == Some(&token)

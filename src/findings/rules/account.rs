@@ -3,7 +3,7 @@
 use kit::Party;
 use serde_json::Value;
 
-use crate::findings::causes::Account;
+use crate::findings::causes::{Account, HuggingFace};
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
 use crate::findings::rule::{Explain, Watch, rules};
@@ -18,11 +18,36 @@ pub(super) const WATCH: &[Watch] = rules![unverified_email, other_target, email_
 /// Logto asks whether the person owns an existing account.
 fn linking(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::AsksToLink { .. } = &symptom.kind else { return None };
+    if let Some(finding) = another_account(seen, symptom) {
+        return Some(finding);
+    }
     let linking = seen.settings.sign_in_experience.get("socialSignIn").cloned().unwrap_or_default();
     Some(
         Finding::new(Account::EmailBelongsToAnother)
             .symptom(symptom)
             .setting("signInExperience.socialSignIn", linking),
+    )
+}
+
+/// The account with the same address was signed in to with another account of Hugging Face.
+fn another_account(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let (hop, profile) = profiles(seen).pop()?;
+    let (email, sub) = (text(&profile, "email")?, text(&profile, "sub")?);
+    let same =
+        |user: &&Value| text(user, "primaryEmail").is_some_and(|other| other.eq_ignore_ascii_case(email));
+    let user = seen.settings.users.iter().find(same)?;
+    let linked = identity(user, &seen.settings.target).filter(|linked| *linked != sub)?;
+    Some(
+        Finding::new(HuggingFace::AnotherAccount)
+            .symptom(symptom)
+            .hop(
+                hop.number,
+                format!("Hugging Face says that this is {}, with {}", quoted(sub), quoted(email)),
+            )
+            .setting(
+                format!("identities.{} of the account with this address", seen.settings.target),
+                quoted(linked),
+            ),
     )
 }
 

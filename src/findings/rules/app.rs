@@ -3,7 +3,7 @@
 use kit::{Entry, Party};
 
 use super::app_credentials::{refused_secret, unknown_id};
-use super::session::began;
+use super::session::began_for;
 use crate::findings::causes::App;
 use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
@@ -110,7 +110,7 @@ fn cookie_too_large(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             // What an app misses is known only for the sample app.
             let misses = app_note(seen, symptom.hop, NO_SIGN_IN).is_some();
             (misses || seen.settings.app.is_none()).then_some(())?;
-            began(seen, &query(&at.request.url, "state")?)?
+            began_for(seen, at)?
         }
         _ => return None,
     };

@@ -9,7 +9,7 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{NO_SIGN_IN, app_note, authorization_request, field, was_not_asked};
+use crate::findings::seen::{NO_SIGN_IN, app_note, field, was_not_asked};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
@@ -21,7 +21,6 @@ pub(super) const EXPLAIN: &[Explain] = rules![
     redeemed_again_here,
     algorithm,
     issuer,
-    scope,
     opened_again,
 ];
 /// Applied last: it says no more than that.
@@ -161,34 +160,6 @@ fn issuer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
             .symptom(symptom)
             .hop(symptom.hop, format!("iss is {}, Logto's own", quoted(&found)))
             .journal(Party::APP, note)
-    })
-}
-
-/// The scope that provides a claim (contract §1.6).
-fn scope_of(claim: &str) -> Option<&'static str> {
-    Some(match claim {
-        "email" | "email_verified" => "email",
-        "phone_number" | "phone_number_verified" => "phone",
-        "address" => "address",
-        "roles" => "roles",
-        "name" | "picture" | "username" | "created_at" | "updated_at" => "profile",
-        _ => return None,
-    })
-}
-
-/// A claim is missing whose scope was not requested.
-fn scope(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
-    let note = app_note(seen, symptom.hop, "app/claim-missing")?;
-    let claim: &str = note.fact("claim")?;
-    let needed = scope_of(claim)?;
-    let asked = authorization_request(seen, symptom.hop)?;
-    let scope = query(&asked.request.url, "scope").unwrap_or_default();
-    (!scope.split(' ').any(|asked| asked == needed)).then(|| {
-        Finding::new(App::ScopeNotAsked)
-            .symptom(symptom)
-            .journal(Party::APP, note)
-            .hop(asked.number, format!("scope is {}; `{claim}` comes with `{needed}`", quoted(&scope)))
     })
 }
 

@@ -9,14 +9,18 @@ use crate::findings::causes::{App, Network};
 use crate::findings::finding::Finding;
 use crate::findings::observed::Observed;
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{because, sent_by_app};
+use crate::findings::seen::{because, led_by_app, page_shown, sent_by_app, shown_text};
+use crate::findings::shown::{quoted, without_secrets};
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::findings::text::Place;
+use crate::findings::unknown::{QUOTED, secrets};
 use crate::walker::Hop;
 
 pub(super) const EXPLAIN: &[Explain] = rules![
     header_limits,
     proxy_hides_address,
     app_cannot_reach_logto,
+    app_got_no_connection,
     logto_cannot_reach_huggingface,
     proxy_strips_port,
     endpoint_internal,
@@ -28,9 +32,23 @@ pub(super) const WATCH: &[Watch] = rules![app_went_without_logto];
 /// Paths at Hugging Face that connectors request.
 const PROVIDER: [&str; 3] = ["/oauth/token", "/oauth/userinfo", "/oauth/jwks"];
 
-fn no_answer(_: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+/// Nothing answers at an address, whose party is where to look; it may be one that the app made up.
+fn no_answer(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::NoResponse(_) = &symptom.kind else { return None };
-    Some(Finding::new(Network::NoAnswer).symptom(symptom))
+    let finding = Finding::new(Network::NoAnswer).symptom(symptom);
+    let hop = seen.hop(symptom.hop)?;
+    let address = hop.request.url.origin().ascii_serialization();
+    let (place, says) = match seen.party(&hop.request.url) {
+        Some(Party::LOGTO) => return Some(finding),
+        Some(Party::APP) => (Place::AppDeployment, "the app's".to_owned()),
+        Some(party) => (Place::Unknown, format!("that of {party}")),
+        None if sent_by_app(seen, hop).is_some() => {
+            let logto = seen.record.origins.logto.origin().ascii_serialization();
+            (Place::AppConfiguration, format!("where the app sends the browser; Logto is at {logto}"))
+        }
+        None => (Place::Unknown, "not that of any party".to_owned()),
+    };
+    Some(finding.hop(symptom.hop, format!("{address} is {says}")).placed(Some(place)))
 }
 
 /// A proxy answered instead of the server behind it, and recorded why.
@@ -61,7 +79,7 @@ fn proxy_hides_address(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
         return None;
     }
     let url = &hop.request.url;
-    crate::findings::symptom::is_code_callback(hop).then_some(())?;
+    crate::findings::success::is_code_callback(hop).then_some(())?;
     let received = seen.during(symptom.hop).find(|entry| {
         entry.party == Party::APP
             && entry.direction == Direction::Received
@@ -86,6 +104,70 @@ fn without_answer<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, 
     match &last.outcome {
         Outcome::Fault(fault) if to_logto => Some((last, fault)),
         _ => None,
+    }
+}
+
+/// What programs say of a connection that did not come about, in lower case.
+const NO_CONNECTION: [&str; 13] = [
+    "econnrefused",
+    "connection refused",
+    "connect call failed",
+    "actively refused",
+    "enotfound",
+    "eai_again",
+    "no such host",
+    "name or service not known",
+    "nodename nor servname",
+    "failed to resolve",
+    "getaddrinfo failed",
+    "etimedout",
+    "certificate verify failed",
+];
+
+/// An app of your own says, on its page or in its output, that it got no connection to an address that it was given for
+/// Logto or that has one of Logto's paths; and no request of it came in.
+fn app_got_no_connection(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    seen.record.back_channel.is_received().then_some(())?;
+    let hop = seen.hop(symptom.hop)?;
+    let silent = |hop: &Hop| seen.app_sent(hop.number).next().is_none() && seen.is_complete(hop.number);
+    led_by_app(seen, hop).all(silent).then_some(())?;
+    let page = page_shown(seen, hop);
+    let finding = Finding::new(Network::AppCannotReachLogto).symptom(symptom);
+    let said = |line: &str| {
+        let short: String = without_secrets(line, &secrets(seen)).chars().take(QUOTED).collect();
+        quoted(&short)
+    };
+    let (finding, to) = match unreachable(seen, shown_text(page)) {
+        Some(to) => (finding.hop(page.number, format!("the page says {}", said(shown_text(page)))), to),
+        None => {
+            let mut lines = seen.settings.app_output.lines().rev();
+            let (line, to) = lines.find_map(|line| Some((line, unreachable(seen, line)?)))?;
+            (finding.journal(Party::APP, format!("the app writes {}", said(line))), to)
+        }
+    };
+    let finding = finding.journal(Party::LOGTO, "no request of the app came in");
+    Some(match to {
+        Some((name, address)) => finding.setting(format!("the app's variable {name}"), address),
+        None => finding,
+    })
+}
+
+/// Whether a line says that there was no connection to Logto: the variable with its address, if it is known.
+fn unreachable<'s>(seen: &'s Observed<'_>, line: &str) -> Option<Option<(&'s str, &'s Url)>> {
+    let lower = line.to_lowercase();
+    NO_CONNECTION.iter().any(|said| lower.contains(said)).then_some(())?;
+    let foreign = |url: &Url| seen.party(url).is_none();
+    let named = |url: &Url| {
+        let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
+        let with_port = port.map(|port| format!("{host}:{port}")).unwrap_or_default();
+        !host.is_empty() && (lower.contains(&with_port) || url.port().is_none() && lower.contains(host))
+    };
+    let variable = seen.settings.told.iter().find(|(_, url)| foreign(url) && named(url));
+    let path = ["/oidc/", "/.well-known/openid-configuration"].iter().any(|path| lower.contains(path));
+    match variable {
+        Some((name, url)) => Some(Some((name, url))),
+        None => path.then_some(None),
     }
 }
 

@@ -9,7 +9,8 @@ use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, SeenUser, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::{NO_SIGN_IN, app_note, is_authorization};
-use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_session_check, subject};
+use crate::findings::success::{authenticated, is_session_check, subject};
+use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{CookieFate, Hop, WhyHop, WhyWithheld};
 
 pub(super) const EXPLAIN: &[Explain] = rules![
@@ -33,6 +34,17 @@ pub(super) fn began<'s>(seen: &'s Observed<'_>, state: &str) -> Option<&'s Hop> 
             && hop.redirect().and_then(Result::ok).is_some_and(|to| {
                 to.path() == "/oidc/auth" && query(&to, "state").is_some_and(|s| s == state)
             })
+    })
+}
+
+/// The hop at which the app began the sign-in of a callback. Without a state, it is the last one of the tab.
+pub(super) fn began_for<'s>(seen: &'s Observed<'_>, callback: &Hop) -> Option<&'s Hop> {
+    if let Some(state) = query(&callback.request.url, "state") {
+        return began(seen, &state);
+    }
+    seen.hops().iter().filter(|hop| hop.number < callback.number && hop.tab == callback.tab).rfind(|hop| {
+        seen.is_at(hop, Party::APP)
+            && hop.redirect().and_then(Result::ok).is_some_and(|to| to.path() == "/oidc/auth")
     })
 }
 
@@ -80,7 +92,7 @@ fn another_browser(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
 }
 
 /// Hops of the app between the two, at which it sent a browser to Logto.
-fn beginnings<'s>(seen: &'s Observed<'_>, from: &Hop, to: &Hop) -> impl Iterator<Item = &'s Hop> {
+pub(super) fn beginnings<'s>(seen: &'s Observed<'_>, from: &Hop, to: &Hop) -> impl Iterator<Item = &'s Hop> {
     let (from, to) = (from.number, to.number);
     seen.hops().iter().filter(move |hop| {
         hop.number > from

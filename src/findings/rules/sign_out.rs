@@ -10,7 +10,8 @@ use crate::findings::observed::{Observed, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::{is_authorization, sent_secret};
 use crate::findings::shown::quoted;
-use crate::findings::symptom::{Symptom, SymptomKind, authenticated, is_code_callback, is_session_check};
+use crate::findings::success::{authenticated, is_code_callback, is_session_check};
+use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::{Hop, WhyHop};
 
 pub(super) const EXPLAIN: &[Explain] = rules![without_client_id, hint];

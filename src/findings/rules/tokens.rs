@@ -11,10 +11,14 @@ use crate::findings::endpoints::logto::TOKEN;
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, answered, body, is};
 use crate::findings::rule::{Explain, rules};
+use crate::findings::seen::{page_shown, shown_text};
+use crate::findings::shown::{quoted, without_secrets};
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::findings::text::Place;
+use crate::findings::unknown::{QUOTED, secrets};
 use crate::transcript::times;
 
-pub(super) const EXPLAIN: &[Explain] = rules![clock_differs, keeps_old_keys];
+pub(super) const EXPLAIN: &[Explain] = rules![clock_differs, algorithm, keeps_old_keys];
 
 /// Clock difference, in seconds, that the strictest of Logto's SDKs (Go) tolerates.
 const LEEWAY: i64 = 60;
@@ -34,23 +38,48 @@ fn id_token<'s>(seen: &'s Observed<'_>, hop: usize) -> Option<(&'s Entry, Value,
 
 /// The token was issued at another time than the app's clock showed when it arrived.
 fn clock_differs(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::AppFailed { .. } = symptom.kind else { return None };
+    matches!(symptom.kind, SymptomKind::AppFailed { .. } | SymptomKind::NotSignedIn).then_some(())?;
     let (given, _, claims) = id_token(seen, symptom.hop)?;
     let issued = claims.get("iat")?.as_i64()?;
     let ahead = arrived(seen, symptom, given)?.as_second() - issued;
     // The app itself says that the time of issue is the problem.
-    let said = seen.hop(symptom.hop)?.response.body.as_str();
-    let about = ["issued", "iat", "clock"].iter().any(|word| said.contains(word));
+    let said = page_shown(seen, seen.hop(symptom.hop)?).response.body.as_str();
+    let about = ["issued", "iat", "clock", "in the future", "nbf"].iter().any(|word| said.contains(word));
     (about && ahead.abs() > LEEWAY).then(|| {
         let how = if ahead > 0 { "ahead of" } else { "behind" };
-        Finding::new(App::ClockDiffers).symptom(symptom).journal(
+        let finding = Finding::new(App::ClockDiffers).symptom(symptom).journal(
             Party::APP,
             format!(
                 "the ID token was issued at {issued}, and the app's clock was {} seconds {how} that",
                 ahead.abs()
             ),
-        )
+        );
+        match seen.settings.clock_ahead {
+            moved if moved.abs() > LEEWAY => finding.placed(Some(Place::AppDeployment)).setting(
+                "the stack's clock, which was moved,",
+                format!("{moved} seconds ahead of this machine's"),
+            ),
+            _ => finding,
+        }
     })
+}
+
+/// An app of your own says that the algorithm is the problem, and names the one with which Logto signed.
+fn algorithm(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    matches!(symptom.kind, SymptomKind::AppFailed { .. } | SymptomKind::NotSignedIn).then_some(())?;
+    seen.record.back_channel.is_received().then_some(())?;
+    let (_, header, _) = id_token(seen, symptom.hop)?;
+    let used = header.get("alg")?.as_str()?;
+    let page = page_shown(seen, seen.hop(symptom.hop)?);
+    let mut lines = std::iter::once(shown_text(page)).chain(seen.settings.app_output.lines());
+    let about = |line: &&str| line.contains(used) && line.to_lowercase().contains("alg");
+    let line: String = lines.rfind(about)?.chars().take(QUOTED).collect();
+    Some(
+        Finding::new(App::AlgorithmNotTaken)
+            .symptom(symptom)
+            .journal(Party::APP, format!("the ID token is signed with {used}"))
+            .journal(Party::APP, format!("the app says {}", quoted(&without_secrets(&line, &secrets(seen))))),
+    )
 }
 
 /// When the token arrived, by the app's clock: Logto's entry of the call of an app of your own has

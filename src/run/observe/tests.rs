@@ -126,7 +126,13 @@ fn no_scenario_is_told_wrong_and_none_of_the_rules_can_be_left_out() {
     assert!(LOOKED.wrong.is_empty(), "{}", LOOKED.wrong.join("\n\n"));
     let short = |name: &&'static str| name.rsplit("::rules::").next().unwrap_or_default();
     // About apps of your own: `tests/suite/back_channel.rs` needs them.
-    let of_own_apps = ["request::endpoint_path", "callback::not_asked", "app::cookie_dropped"];
+    let of_own_apps = [
+        "request::endpoint_path",
+        "callback::not_asked",
+        "app::cookie_dropped",
+        "network::app_got_no_connection",
+        "tokens::algorithm",
+    ];
     // Only in a person's settings may the app have Logto's address: `tests/suite/diagnose.rs` shows it.
     let of_settings = ["redirect_uri::callback_of_logto"];
     let elsewhere = |name: &&str| of_own_apps.contains(name) || of_settings.contains(name);
