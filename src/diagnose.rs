@@ -16,12 +16,13 @@ mod disguise;
 mod engine;
 mod error;
 mod input;
-mod levers;
+mod repairs;
 mod stand_ins;
 mod tenant;
 mod text;
 mod twin;
 mod twin_parts;
+mod warnings;
 mod words;
 mod yaml;
 

@@ -36,6 +36,7 @@ mod text;
 
 #[doc(hidden)]
 pub use cause::Cause;
+pub(crate) use causes::Warning;
 pub(crate) use derive::findings;
 #[cfg(test)]
 pub(crate) use derive::{by_rules, rule_names};
@@ -45,3 +46,4 @@ pub use left_out::LEFT_OUT;
 pub(crate) use observed::{AdminAnswer, Ending, Observed, SeenStep, SeenUser, SeenVerb, Settings};
 #[doc(hidden)]
 pub use reference::reference;
+pub(crate) use shown::shown_secret;

@@ -38,6 +38,8 @@ named! {
         Machine => "on the machine that runs logto-testkit",
         /// Nowhere: wait, and try again.
         Provider => "at Hugging Face itself",
+        /// Wherever the value is set, which the evidence names.
+        Settings => "where this value is set",
         /// Not proven: the app, a setting, or the scenario itself.
         Unknown => "where the transcript leads",
     }
