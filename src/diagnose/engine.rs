@@ -113,7 +113,7 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             document = twin(case, Story::SAMPLE, where_config_goes(&model)).document;
             let control = walk_twin(&model, &document, None, None).await;
             match control {
-                Ok(mut control) if control.has(first.cause) => {
+                Ok(mut control) if fails_alike(&control, &first, &walks[at]) => {
                     control.stands_in = true;
                     Some(control)
                 }
@@ -136,7 +136,8 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
         let (stands_in, end) = (before.stands_in, before.end());
         match repaired(&model, &document, &first, before).await? {
             Some((repair, changed, mut walk)) => {
-                if let Some(found) = found.iter_mut().find(|found| found.finding.cause == first.cause) {
+                let is_of_it = |found: &&mut Found| found.finding.cause == first.cause;
+                if let Some(found) = found.iter_mut().find(is_of_it).filter(|_| repair.is_advice(&first)) {
                     found.repaired_by = Some(repair.name());
                     found.repaired_with = Some(walk.repaired_with.clone());
                 }
@@ -160,6 +161,16 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
     let warnings = warnings(case, &found, kit::Clock::system().now());
     let elapsed = started.elapsed();
     Ok(conclude(model, found, warnings, walks, unfinished, elapsed))
+}
+
+/// Whether the sample app fails as your own does. What has no name has to end at the same stage.
+fn fails_alike(control: &Walk, first: &Finding, own: &Walk) -> bool {
+    match first.cause {
+        Cause::Unknown => {
+            control.end() == own.end() && control.first().is_some_and(|first| first.cause == Cause::Unknown)
+        }
+        named => control.has(named),
+    }
 }
 
 /// Where the configuration stands in a twin.

@@ -46,6 +46,10 @@ const AGREE: [(&str, &str); 4] = [
     ("given.connector.client_secret", "given.huggingface.app.secret"),
 ];
 
+/// How a redirect URI that the app sends may be wrong in itself.
+const SENT_WRONGLY: [&str; 6] =
+    ["doubled", "placeholder", "incomplete", "look-alike", "has-whitespace", "of-logto"];
+
 /// Parts whose members are settings of their own.
 const PARTS: [&str; 7] = [
     "given.connector",
@@ -88,6 +92,14 @@ impl Repair {
     /// Whether the setting has to do with the finding.
     pub(super) fn is_close(&self) -> bool {
         self.rank < FOREIGN
+    }
+
+    /// Whether to tell the person of it. To register what the app sends lets the walk go on, and would be bad advice where
+    /// the app sends what it should not.
+    pub(super) fn is_advice(&self, finding: &Finding) -> bool {
+        let id = finding.cause.id();
+        let sent_wrongly = SENT_WRONGLY.iter().any(|what| id == format!("application/redirect-uri-{what}"));
+        !(sent_wrongly && self.name() == "application.oidcClientMetadata.redirectUris")
     }
 
     /// The scenario with this repair.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::case::Case;
 use super::diagnosis::Found;
 use crate::document::hint::nearest;
-use crate::findings::{Evidence, Finding, Warning, shown_secret};
+use crate::findings::{Cause, Evidence, Finding, Warning, shown_secret};
 
 mod form;
 mod members;
@@ -106,7 +106,9 @@ fn is_about(found: &Found, field: &str) -> bool {
     });
     let id = found.finding.cause.id();
     let begins = |starts: &[&str]| starts.iter().any(|start| id.starts_with(start));
+    let mended = found.finding.cause != Cause::Unknown && found.repaired_by.as_deref() == Some(field);
     named
+        || mended
         || match field {
             "connector.config.clientId" => begins(&["connector/client-id-"]),
             "connector.config.clientSecret" => begins(&["connector/secret-"]),

@@ -72,6 +72,7 @@ fn a_public_app_gets_the_secret_that_the_connector_has() {
 #[test]
 fn what_is_missing_in_a_refused_configuration_is_added() {
     let mut document = document();
+    document["given"]["connector"] = json!({ "id": "abc" });
     let step = json!({ "administer": { "call": "PATCH /x", "body": { "config": { "clientId": "c" } } } });
     document.insert("steps".to_owned(), json!([step]));
     let cause = finding("connector/config-incomplete", Some("connector.config.clientSecret"));

@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::findings::Cause;
 
 const ID: &str = "5fbf7d1c-0f4e-4b5e-8a0e-9c6f3b0d2a1e";
 const SECRET: &str = "oauth_app_secret_kT4vZq8LwX2mNb6RcJ1yHs9PdGfAeU3o7B";
