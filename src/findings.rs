@@ -38,6 +38,7 @@ mod unknown;
 
 #[doc(hidden)]
 pub use cause::Cause;
+pub(crate) use causes::Warning;
 pub(crate) use derive::findings;
 #[cfg(test)]
 pub(crate) use derive::{by_rules, rule_names};
@@ -47,3 +48,4 @@ pub use left_out::LEFT_OUT;
 pub(crate) use observed::{AdminAnswer, Ending, Missed, Observed, SeenStep, SeenUser, SeenVerb, Settings};
 #[doc(hidden)]
 pub use reference::reference;
+pub(crate) use shown::shown_secret;

@@ -31,5 +31,9 @@ pub(crate) async fn diagnose(command: Diagnose) -> Result<(), CliError> {
         }
         DiagnoseReport::Text => output::print(&diagnosis.to_string())?,
     }
-    if diagnosis.is_healthy() { Ok(()) } else { Err(CliError::Found) }
+    match (diagnosis.is_healthy(), diagnosis.warnings.is_empty()) {
+        (false, _) => Err(CliError::Found),
+        (true, false) if command.deny_warnings => Err(CliError::Warned),
+        (true, _) => Ok(()),
+    }
 }

@@ -22,7 +22,7 @@ Exit codes:
        probed server is not up
   2    invalid usage, or a file that cannot be used
   3    the stack did not start, or does not answer
-  4    a tenant could not be restored
+  4    a tenant could not be restored, or `diagnose --deny-warnings` has warnings
   70   internal error, or something could not be written
   130  interrupted";
 
@@ -44,6 +44,9 @@ pub(crate) enum CliError {
     /// Already reported by the command itself.
     #[error("something is wrong")]
     Found,
+    /// Already reported by the command itself.
+    #[error("there are warnings")]
+    Warned,
     #[error(transparent)]
     Input(#[from] InputError),
     #[error(transparent)]
@@ -126,7 +129,9 @@ impl CliError {
     /// Whether the error has already been reported.
     pub(crate) fn is_told(&self) -> bool {
         match self {
-            Self::Failed { .. } | Self::NotStarted { .. } | Self::Found | Self::Panicked => true,
+            Self::Failed { .. } | Self::NotStarted { .. } | Self::Found | Self::Warned | Self::Panicked => {
+                true
+            }
             Self::InScenario { source, .. } => source.is_told(),
             _ => false,
         }
@@ -161,6 +166,7 @@ impl CliError {
             Self::ControlPort(_) | Self::NoStack { .. } | Self::StackSilent(_) => 3,
             Self::Start(StartError { cause: StepError::OwnApp(error), .. }) => app(error),
             Self::Start(_) | Self::PortTaken(_) | Self::NotStarted { .. } | Self::Management(_) => 3,
+            Self::Warned => 4,
             Self::Stop(StopError::NotRestored(_) | StopError::NotForgiven(_)) | Self::SavedState(_) => 4,
             // The command does not use stubs.
             Self::Stop(StopError::Serve(_) | StopError::Stub(_))
@@ -177,7 +183,7 @@ impl CliError {
 
 fn diagnosis(error: &DiagnoseError) -> u8 {
     match error {
-        DiagnoseError::Input(_) => 2,
+        DiagnoseError::Input(_) | DiagnoseError::Setting { .. } => 2,
         DiagnoseError::Start(_) | DiagnoseError::Stop(_) | DiagnoseError::Scenario(_) => 3,
         DiagnoseError::App(error) => app(error),
     }

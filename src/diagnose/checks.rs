@@ -70,36 +70,68 @@ stages! {
     SignOut "sign_out" => "signing out ends it, and leads back to the app",
 }
 
-/// A stage that was passed, and details from the walk.
+/// What a walk showed of a stage that did not stop it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Passed {
-    pub(super) stage: Stage,
-    pub(super) detail: Option<String>,
+pub(super) enum Seen {
+    /// It was passed, with details from the walk.
+    Passed(Option<String>),
+    /// The walk went on, and does not show whether the stage was passed, for this reason.
+    NotShown(&'static str),
 }
 
-/// The stages that a walk passed.
-pub(super) fn passed(walk: &ObservedWalk, signed_in: Option<&SignedIn>) -> Vec<Passed> {
-    let looked = Looked { walk, signed_in };
-    Stage::ALL.into_iter().filter_map(|stage| Some(Passed { stage, detail: looked.at(stage)? })).collect()
+impl Seen {
+    fn passed() -> Self {
+        Self::Passed(None)
+    }
 }
 
 /// The API resources that the app asked Logto for (`resource`, RFC 8707), in order.
 pub(super) fn asked_resources(walk: &ObservedWalk) -> Vec<String> {
-    let looked = Looked { walk, signed_in: None };
+    let looked = Looked { walk, app: AppSeen::Sample };
     let Some(hop) = looked.authorization() else { return vec![] };
     let named = hop.request.url.query_pairs().filter(|(name, _)| name == "resource");
     named.flat_map(|(_, value)| value.split(',').map(ToOwned::to_owned).collect::<Vec<_>>()).collect()
 }
 
+/// The stages that did not stop a walk, in order.
+pub(super) fn seen(walk: &ObservedWalk, app: AppSeen<'_>) -> Vec<(Stage, Seen)> {
+    let looked = Looked { walk, app };
+    Stage::ALL.into_iter().filter_map(|stage| Some((stage, looked.at(stage)?))).collect()
+}
+
+/// How much the app shows of itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AppSeen<'a> {
+    /// The sample app, which reports who is signed in.
+    Sample,
+    /// An app of your own, and how it shows that the person is signed in.
+    Own(Option<&'a SignedIn>),
+}
+
+/// Why a stage of an app of your own is not known to have been passed.
+const NO_TOKENS_SEEN: &str = "not checked: no tokens for the app were seen, and `[signed_in]` of logto-testkit.toml does not say how it shows a person";
+const NO_SIGNED_IN: &str =
+    "not checked: `[signed_in]` of logto-testkit.toml would say how your app shows a person";
+const NO_SIGN_OUT: &str = "not checked: the app did not ask Logto to end its session";
+
 struct Looked<'w> {
     walk: &'w ObservedWalk,
-    /// How an app of your own shows that the person is signed in.
-    signed_in: Option<&'w SignedIn>,
+    app: AppSeen<'w>,
 }
 
 impl Looked<'_> {
-    /// Details of a stage that was passed; `None` if it was not passed.
-    fn at(&self, stage: Stage) -> Option<Option<String>> {
+    /// What the walk showed of a stage; `None` if it did not get past it.
+    fn at(&self, stage: Stage) -> Option<Seen> {
+        match stage {
+            Stage::AppCallback => self.app_callback(),
+            Stage::Session => self.session(),
+            Stage::SignOut => self.sign_out(),
+            _ => self.at_logto(stage).map(Seen::Passed),
+        }
+    }
+
+    /// The details of a stage before the app takes over; `None` if it was not passed.
+    fn at_logto(&self, stage: Stage) -> Option<Option<String>> {
         match stage {
             // A configuration that the stack was started with has been accepted.
             Stage::Configuration => (!self.walk.refused).then_some(None),
@@ -127,10 +159,11 @@ impl Looked<'_> {
                 let sent_back = |hop: &&Hop| back(hop).is_some_and(|back| has(&back, "code"));
                 self.hops(Party::HUGGINGFACE).find(sent_back).map(|_| None)
             }
-            Stage::Token => self.answered("/oauth/token").map(|body| {
+            Stage::Token => {
+                let body = self.answered("/oauth/token").filter(|body| body.get("access_token").is_some())?;
                 let granted = body.get("scope").and_then(Value::as_str);
-                granted.map(|scope| format!("scope {scope}"))
-            }),
+                Some(granted.map(|scope| format!("scope {scope}")))
+            }
             Stage::Profile => {
                 let verified = |hop: &&Hop| {
                     hop.request.method == Method::POST
@@ -150,33 +183,73 @@ impl Looked<'_> {
                 };
                 self.hops(Party::LOGTO).find(submitted).map(|_| None)
             }
-            Stage::AppCallback => {
-                let taken = |hop: &&Hop| has(&hop.request.url, "code") && hop.response.status < 400;
-                self.hops(Party::APP).find(taken).map(|_| None)
-            }
-            Stage::Session => {
-                let asked = |hop: &&Hop| hop.request.url.path() == "/api/session";
-                let known = |hop: &Hop| hop.json()?.get("authenticated")?.as_bool();
-                let mut hops = self.hops(Party::APP).filter(|hop| hop.why == WhyHop::Call);
-                match self.signed_in {
-                    Some(signed_in) => hops.any(|hop| shows(signed_in, hop).0),
-                    None => hops.filter(asked).any(|hop| known(hop) == Some(true)),
-                }
-                .then_some(None)
-            }
-            Stage::SignOut => {
-                let at = self.walk.record.hops.iter().rposition(|hop| {
-                    self.is(hop, Party::LOGTO) && hop.request.url.path().starts_with("/oidc/session/end")
-                })?;
-                let rest = self.walk.record.hops.get(at + 1..)?;
-                // A call of a page's script does not navigate.
-                let arrived = |hop: &Hop| {
-                    hop.why != WhyHop::Call && self.is(hop, Party::APP) && hop.response.status < 400
-                };
-                let back = rest.iter().any(arrived);
-                back.then_some(None)
-            }
+            Stage::AppCallback | Stage::Session | Stage::SignOut => None,
         }
+    }
+
+    /// Whether the app signed the person in. A page that answers 200 may show an error, so an app of your own has to
+    /// have received tokens.
+    fn app_callback(&self) -> Option<Seen> {
+        let taken = |hop: &&Hop| has(&hop.request.url, "code") && hop.response.status < 400;
+        let callback = self.hops(Party::APP).find(taken).map(|_| ());
+        let AppSeen::Own(_) = self.app else { return callback.map(|()| Seen::passed()) };
+        let shown = matches!(self.session(), Some(Seen::Passed(_)));
+        let answers = self.answers_to_the_app();
+        match (answers.contains(&200) || shown, answers.is_empty()) {
+            (true, _) => callback.map(|()| Seen::passed()),
+            // Logto refused each request for tokens.
+            (false, false) => None,
+            (false, true) => callback.map(|()| Seen::NotShown(NO_TOKENS_SEEN)),
+        }
+    }
+
+    /// The statuses with which Logto answered the app's requests for tokens.
+    fn answers_to_the_app(&self) -> Vec<u16> {
+        let entries = self.walk.record.entries();
+        let asked = entries.filter(|entry| {
+            entry.party == Party::APP
+                && entry.direction == Direction::Sent
+                && Url::parse(&entry.request.url).is_ok_and(|url| url.path().ends_with("/oidc/token"))
+        });
+        let status = |entry: &Entry| match &entry.outcome {
+            Outcome::Response(response) => Some(response.status),
+            Outcome::Pending | Outcome::Fault(_) => None,
+        };
+        asked.filter_map(status).collect()
+    }
+
+    fn session(&self) -> Option<Seen> {
+        let asked = |hop: &&Hop| hop.request.url.path() == "/api/session";
+        let known = |hop: &Hop| hop.json()?.get("authenticated")?.as_bool();
+        let mut hops = self.hops(Party::APP).filter(|hop| hop.why == WhyHop::Call);
+        let passed = match self.app {
+            AppSeen::Own(Some(signed_in)) => hops.any(|hop| shows(signed_in, hop).0),
+            AppSeen::Own(None) => return Some(Seen::NotShown(NO_SIGNED_IN)),
+            AppSeen::Sample => hops.filter(asked).any(|hop| known(hop) == Some(true)),
+        };
+        passed.then(Seen::passed)
+    }
+
+    fn sign_out(&self) -> Option<Seen> {
+        let hops = &self.walk.record.hops;
+        let ended = hops.iter().rposition(|hop| {
+            self.is(hop, Party::LOGTO) && hop.request.url.path().starts_with("/oidc/session/end")
+        });
+        let Some(at) = ended else {
+            // Only an app of your own may sign people out by itself.
+            let own = matches!(self.app, AppSeen::Own(_)) && self.walk.report.passed();
+            return own.then_some(Seen::NotShown(NO_SIGN_OUT));
+        };
+        // A call of a page's script does not navigate.
+        let arrived =
+            |hop: &Hop| hop.why != WhyHop::Call && self.is(hop, Party::APP) && hop.response.status < 400;
+        hops.get(at + 1..)?.iter().any(arrived).then_some(())?;
+        Some(Seen::Passed(match self.app {
+            AppSeen::Own(None) => {
+                Some("at Logto; whether the app forgot the person was not checked".to_owned())
+            }
+            _ => None,
+        }))
     }
 
     fn is(&self, hop: &Hop, party: Party) -> bool {

@@ -19,8 +19,10 @@ pub struct Diagnosis {
     pub unfinished: Option<String>,
     /// Settings that are assumed to be as in the guide because the input does not contain them.
     pub assumed: Vec<String>,
-    /// What cannot be known from the input.
+    /// What cannot be known from the input, or was not checked.
     pub unknown: Vec<String>,
+    /// Values that cannot be right, or rarely are. They were seen in the settings; no walk proves them.
+    pub warnings: Vec<Finding>,
     /// The transcripts of the walks; the first is of the unrepaired set-up.
     pub walks: Vec<String>,
     /// How long the diagnosis took.
@@ -38,6 +40,8 @@ pub struct Found {
     pub breaks: bool,
     /// The setting whose repair makes it go away in the twin.
     pub repaired_by: Option<String>,
+    /// What the repair changes this setting to, in words: ``set to `openid profile` ``.
+    pub repaired_with: Option<String>,
 }
 
 /// How one stage went.
@@ -47,7 +51,7 @@ pub struct Check {
     pub stage: Stage,
     /// Whether the stage was passed.
     pub result: CheckResult,
-    /// Details from the walk.
+    /// Details from the walk, or why the stage was not looked at.
     pub detail: Option<String>,
 }
 
@@ -68,7 +72,7 @@ pub enum CheckResult {
     },
     /// No walk got this far.
     NotReached,
-    /// This app does not report it, or the operating system opens it.
+    /// The walks do not show it, for the reason in the detail.
     NotLookedAt,
 }
 
@@ -79,18 +83,9 @@ impl Diagnosis {
         self.found.is_empty() && self.unfinished.is_none()
     }
 
-    /// Whether it was not looked at whether the app knows the person.
-    pub(super) fn is_session_unseen(&self) -> bool {
-        self.is_unseen(Stage::Session)
-    }
-
-    /// Whether the walk ends where Logto sends the person back to the app.
-    pub(super) fn ends_before_app(&self) -> bool {
-        self.is_unseen(Stage::AppCallback)
-    }
-
-    fn is_unseen(&self, stage: Stage) -> bool {
-        self.checks.iter().any(|check| check.stage == stage && check.result == CheckResult::NotLookedAt)
+    /// Whether a stage was passed without repairs.
+    pub(super) fn has_passed(&self, stage: Stage) -> bool {
+        self.checks.iter().any(|check| check.stage == stage && check.result == CheckResult::Passed)
     }
 
     /// The diagnosis as a document for programs.
@@ -101,6 +96,7 @@ impl Diagnosis {
             value["breaks"] = json!(found.breaks);
             value["walk"] = json!(found.walk + 1);
             value["repaired_by"] = json!(found.repaired_by);
+            value["repaired_with"] = json!(found.repaired_with);
             value
         };
         let check = |check: &Check| {
@@ -125,6 +121,7 @@ impl Diagnosis {
             "healthy": self.is_healthy(),
             "milliseconds": self.duration.as_secs_f64() * 1000.0,
             "findings": self.found.iter().map(found).collect::<Vec<_>>(),
+            "warnings": self.warnings.iter().map(Finding::to_json).collect::<Vec<_>>(),
             "unfinished": self.unfinished,
             "checks": self.checks.iter().map(check).collect::<Vec<_>>(),
             "assumed": self.assumed,

@@ -8,17 +8,18 @@ use serde_json::{Map, Value};
 
 use super::app::App;
 use super::case::Case;
-use super::checks::{Passed, Stage, asked_resources, passed};
+use super::checks::{AppSeen, Seen, Stage, asked_resources, seen};
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
 use super::error::DiagnoseError;
-use super::input::not_storable;
-use super::levers::{Lever, levers, without};
 use super::permissions::with_asked;
+use super::repairs::{Repair, repairs};
 use super::secrets::with_expiry;
 use super::sent::Sent;
 use super::twin::{ConfigGoes, Story, Twin, twin};
+use super::warnings::warnings;
 use super::words::Words;
 use crate::findings::{Cause, Evidence, Finding};
+use crate::placeholder;
 use crate::project::Project;
 use crate::run::{observed_walk, stack_for};
 use crate::scenario::Scenario;
@@ -30,13 +31,40 @@ const REPAIRS: usize = 8;
 /// One walk of the twin.
 struct Walk {
     findings: Vec<Finding>,
-    passed: Vec<Passed>,
+    seen: Vec<(Stage, Seen)>,
     transcript: String,
     failures: Vec<String>,
     failed: bool,
+    /// Whether the sample app took the place of your own.
+    stands_in: bool,
     sent: Sent,
     /// The API resources that the app asked Logto for.
     asked_resources: Vec<String>,
+    /// What the repair before this walk changed its setting to, in the person's words.
+    repaired_with: String,
+}
+
+impl Walk {
+    /// The stage at which it ended, as a number; beyond all stages if it passed them.
+    fn end(&self) -> usize {
+        let stopped = |stage: &Stage| self.seen.iter().all(|(seen, _)| seen != stage);
+        let all = Stage::ALL.len();
+        if self.failed { Stage::ALL.iter().position(stopped).unwrap_or(all) } else { all + 1 }
+    }
+
+    /// The stage that it did not pass.
+    fn broken(&self) -> Option<Stage> {
+        Stage::ALL.get(self.end()).copied()
+    }
+
+    fn has(&self, cause: Cause) -> bool {
+        self.findings.iter().any(|finding| finding.cause == cause)
+    }
+
+    /// The finding that ended it.
+    fn first(&self) -> Option<&Finding> {
+        self.findings.first().filter(|_| self.failed)
+    }
 }
 
 /// Builds the twin of a set-up, walks sign-in, session check and sign-out, and reports what breaks
@@ -60,27 +88,19 @@ struct Walk {
 /// [`DiagnoseError`] if the twin could not be walked. A faulty set-up is not an error.
 pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError> {
     let started = Stopwatch::start();
-    let (mut project, story) = told(app);
+    let (mut project, _) = told(app);
     let (mut model, first) = first_walk(case, app).await?;
     let mut walks = vec![first];
     let mut document = model.document.clone();
     let mut found: Vec<Found> = Vec::new();
     let mut unfinished = None;
+    // Where each walk that was repaired had ended.
+    let mut ends: Vec<usize> = Vec::new();
     loop {
         let at = walks.len() - 1;
         let walk = &walks[at];
-        let breaks = walk.failed.then(|| walk.findings.first().map(|first| first.cause)).flatten();
-        for (nth, finding) in walk.findings.iter().enumerate() {
-            let breaks = walk.failed && nth == 0;
-            // A fault of the configuration is better reported at the point where people run into
-            // it.
-            found.retain(|known| known.finding.cause != finding.cause || known.breaks || !breaks);
-            if found.iter().all(|known| known.finding.cause != finding.cause) {
-                let finding = with_expiry(case, with_targets_given(case, finding.clone()));
-                found.push(Found { finding, walk: at, breaks, repaired_by: None });
-            }
-        }
-        let Some(cause) = breaks else {
+        collect(&mut found, case, walk, at);
+        let Some(first) = walk.first().cloned() else {
             if walk.failed {
                 let failure = walk.failures.first().map_or(String::new(), |failure| format!(" ({failure})"));
                 unfinished = Some(format!(
@@ -93,54 +113,111 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
             unfinished = Some(format!("More than {REPAIRS} faults: repair these first, then look again."));
             break;
         }
-        let with_sample = if project.take().is_some() {
-            // Its ID and secret are those of the stack that it was started for.
-            document = twin(case, Story::SAMPLE, ConfigGoes::InGiven).document;
-            Some(walk_twin(&model, &document, None).await)
+        // Its ID and secret are those of the stack that it was started for.
+        let control = if project.take().is_some() {
+            document = twin(case, Story::SAMPLE, where_config_goes(&model)).document;
+            let control = walk_twin(&model, &document, None, None).await;
+            match control {
+                Ok(mut control) if fails_alike(&control, &first, &walks[at]) => {
+                    control.stands_in = true;
+                    Some(control)
+                }
+                Err(DiagnoseError::Start(_)) | Ok(_) => {
+                    unfinished = Some(APP_ALONE.to_owned());
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
         } else {
             None
         };
-        let before = match &with_sample {
-            // The configuration is refused, or the sample app gets past it.
-            Some(Err(_)) => &walks[at],
-            Some(Ok(walk)) if walk.findings.iter().any(|finding| finding.cause == cause) => walk,
-            Some(Ok(_)) => {
-                unfinished = Some(
-                    "Later stages were not reached. The sample app does not run into this with the same settings: look for \
-                     it in your app, or in what the project says of it."
-                        .to_owned(),
-                );
-                break;
-            }
-            None => &walks[at],
-        };
-        if with_sample.is_some() {
+        if control.is_some() {
             model.assumed.push(
                 "Everything after the first finding was examined with the sample app instead of yours."
                     .to_owned(),
             );
         }
-        match repaired(&model, &document, cause, before).await? {
-            Some((lever, changed, walk)) => {
-                if let Some(found) = found.iter_mut().find(|found| found.finding.cause == cause) {
-                    found.finding = found.finding.clone().placed_by_repair(&lever.name());
-                    found.repaired_by = Some(lever.name());
+        let before = control.as_ref().unwrap_or(&walks[at]);
+        let (stands_in, end) = (before.stands_in, before.end());
+        match repaired(&model, &document, &first, before).await? {
+            Some((repair, changed, mut walk)) => {
+                let is_of_it = |found: &&mut Found| found.finding.cause == first.cause;
+                if let Some(found) = found.iter_mut().find(is_of_it).filter(|_| repair.is_advice(&first)) {
+                    found.finding = found.finding.clone().placed_by_repair(&repair.name());
+                    found.repaired_by = Some(repair.name());
+                    found.repaired_with = Some(walk.repaired_with.clone());
                 }
+                walk.stands_in = stands_in;
                 document = changed;
+                ends.push(end);
                 walks.push(walk);
             }
             None => {
                 unfinished = Some(
-                    "Later stages were not reached: no single setting of the twin repairs this.".to_owned(),
+                    "Later stages were not reached: none of the changes that were tried gets the sign-in past this."
+                        .to_owned(),
                 );
                 break;
             }
         }
     }
+    withdraw_unproven(&mut found, &walks, &ends);
     // Faults that only the configuration shows come after those that people run into.
     found.sort_by_key(|found| !found.breaks);
+    let warnings = warnings(case, &found, kit::Clock::system().now());
     let elapsed = started.elapsed();
-    Ok(conclude(model, found, walks, unfinished, story, elapsed))
+    Ok(conclude(model, found, warnings, walks, unfinished, elapsed))
+}
+
+/// Whether the sample app fails as your own does. What has no name has to end at the same stage.
+fn fails_alike(control: &Walk, first: &Finding, own: &Walk) -> bool {
+    match first.cause {
+        Cause::Unknown => {
+            control.end() == own.end() && control.first().is_some_and(|first| first.cause == Cause::Unknown)
+        }
+        named => control.has(named),
+    }
+}
+
+/// Where the configuration stands in a twin.
+fn where_config_goes(model: &Twin) -> ConfigGoes {
+    let first = model.document.get("steps").and_then(|steps| steps.get(0));
+    match first.and_then(|step| step.get("administer")) {
+        Some(_) => ConfigGoes::ByStep,
+        None => ConfigGoes::InGiven,
+    }
+}
+
+/// Why nothing is repaired for a fault that only the person's own app runs into.
+const APP_ALONE: &str = "Later stages were not reached. The sample app does not run into this with the same settings: \
+    look for it in your app, or in what the project says of it.";
+
+/// Adds what a walk showed to what was found.
+fn collect(found: &mut Vec<Found>, case: &Case, walk: &Walk, at: usize) {
+    let named = walk.first().is_some_and(|first| first.cause != Cause::Unknown);
+    for (nth, finding) in walk.findings.iter().enumerate() {
+        let breaks = walk.failed && nth == 0;
+        // What breaks after a named fault, and has no name, is its consequence until a walk without the fault shows it.
+        if named && !breaks && finding.cause == Cause::Unknown {
+            continue;
+        }
+        // A fault of the configuration is better reported at the point where people run into it.
+        found.retain(|known| known.finding.cause != finding.cause || known.breaks || !breaks);
+        if found.iter().all(|known| known.finding.cause != finding.cause) {
+            let finding = with_expiry(case, with_targets_given(case, finding.clone()));
+            found.push(Found { finding, walk: at, breaks, repaired_by: None, repaired_with: None });
+        }
+    }
+}
+
+/// A repair after which another fault showed at the same stage is proven only by a later walk that gets further.
+fn withdraw_unproven(found: &mut [Found], walks: &[Walk], ends: &[usize]) {
+    for found in found.iter_mut().filter(|found| found.breaks) {
+        let Some(end) = ends.get(found.walk) else { continue };
+        if walks[found.walk + 1..].iter().all(|later| later.end() <= *end) {
+            (found.repaired_by, found.repaired_with) = (None, None);
+        }
+    }
 }
 
 /// Logto keeps only those of the listed targets that a connector has, and so does the twin: but the
@@ -189,26 +266,55 @@ fn told(app: &App) -> (Option<&Project>, Story<'_>) {
 async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseError> {
     let (project, story) = told(app);
     let mut model = twin(case, story, ConfigGoes::InGiven);
-    let mut walk = match walk_twin(&model, &model.document, project).await {
+    let mut walk = match walk_twin(&model, &model.document, project, None).await {
         // Logto rejects the connector's configuration: that is the first thing to go wrong.
         Err(error) if config_refused(&error) => {
             model = twin(case, story, ConfigGoes::ByStep);
-            walk_twin(&model, &model.document, project).await?
+            walk_twin(&model, &model.document, project, None).await?
         }
-        walk => walk.map_err(not_storable)?,
+        walk => walk.map_err(with_members)?,
     };
     // A resource that the input says nothing about may well be there.
-    if project.is_some() && let Some(case) = with_asked(case, &walk.asked_resources) {
-        model = twin(&case, story, ConfigGoes::InGiven);
-        walk = walk_twin(&model, &model.document, project).await?;
+    if project.is_some()
+        && let Some(case) = with_asked(case, &walk.asked_resources)
+    {
+        model = twin(&case, story, where_config_goes(&model));
+        walk = walk_twin(&model, &model.document, project, None).await?;
     }
     // Without a record, Logto's lists are those that an app of the person's own needs: what it sends.
     let is_assumed = case.application.is_none()
         && project.is_some_and(|project| project.application.redirect_uris.is_none());
     while is_assumed && walk.failed && model.register(&walk.sent) {
-        walk = walk_twin(&model, &model.document, project).await?;
+        walk = walk_twin(&model, &model.document, project, None).await?;
     }
     Ok((model, walk))
+}
+
+/// Names the members of the input that Logto refuses.
+fn with_members(error: DiagnoseError) -> DiagnoseError {
+    let DiagnoseError::Start(StartError { cause: StepError::Management(refused), .. }) = &error else {
+        return error;
+    };
+    let ManagementError::Refused { path, status: 400 | 422, body, .. } = refused else { return error };
+    let part = match path.split('/').next() {
+        Some("sign-in-exp") => "the sign-in experience",
+        Some("applications") => "the application",
+        Some("resources") => "the API resources",
+        _ => return error,
+    };
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let issues = body.pointer("/data/issues").and_then(Value::as_array).into_iter().flatten();
+    let issues: Vec<String> = issues
+        .filter_map(|issue| {
+            let path = issue.get("path")?.as_array()?.iter();
+            let path: Vec<String> =
+                path.map(|name| name.as_str().map_or_else(|| name.to_string(), ToOwned::to_owned)).collect();
+            Some(format!("`{}`: {}", path.join("."), issue.get("message")?.as_str()?))
+        })
+        .collect();
+    let message = || body.get("message").and_then(Value::as_str).unwrap_or("invalid").to_owned();
+    let what = if issues.is_empty() { message() } else { issues.join(", ") };
+    DiagnoseError::Setting { part, what }
 }
 
 /// The twin of a set-up, and the first finding of its walk.
@@ -225,26 +331,30 @@ pub(super) async fn first_finding(scenario: &Scenario) -> Result<Option<Cause>, 
     Ok(walked.report.findings.first().map(|first| first.cause))
 }
 
-/// Resets one lever after the other, until the sign-in gets past this cause.
+/// Tries one repair after the other, until the sign-in gets past this finding.
 async fn repaired(
     model: &Twin,
     document: &Map<String, Value>,
-    cause: Cause,
+    finding: &Finding,
     before: &Walk,
-) -> Result<Option<(Lever, Map<String, Value>, Walk)>, DiagnoseError> {
-    let area = cause.id().split_once('/').map_or("", |(area, _)| area);
-    let reached = |walk: &Walk| walk.passed.len();
-    for lever in levers(document, area) {
-        let changed = without(document, &lever);
-        let walk = match walk_twin(model, &changed, None).await {
+) -> Result<Option<(Repair, Map<String, Value>, Walk)>, DiagnoseError> {
+    for repair in repairs(document, finding, &before.sent) {
+        let changed = repair.applied(document);
+        let walk = match walk_twin(model, &changed, None, Some(&repair)).await {
             Ok(walk) => walk,
             // A repair that makes the twin impossible does not count.
             Err(DiagnoseError::Start(_) | DiagnoseError::Scenario(_)) => continue,
             Err(error) => return Err(error),
         };
-        let gone = walk.findings.iter().all(|finding| finding.cause != cause);
-        if gone && (!walk.failed || reached(&walk) > reached(before)) {
-            return Ok(Some((lever, changed, walk)));
+        // Another fault at the same stage, once this one is gone: the repair holds, and the search goes on with it.
+        let other = walk.first().is_some_and(|other| {
+            walk.end() == before.end()
+                && repair.is_close()
+                && other.cause != Cause::Unknown
+                && finding.cause != Cause::Unknown
+        });
+        if !walk.has(finding.cause) && (walk.end() > before.end() || other) {
+            return Ok(Some((repair, changed, walk)));
         }
     }
     Ok(None)
@@ -261,6 +371,7 @@ async fn walk_twin(
     model: &Twin,
     document: &Map<String, Value>,
     project: Option<&Project>,
+    repair: Option<&Repair>,
 ) -> Result<Walk, DiagnoseError> {
     let scenario = Scenario::made(document.clone(), Path::new("twin.yaml"))?;
     let mut builder = stack_for(&scenario);
@@ -268,49 +379,62 @@ async fn walk_twin(
         builder = builder.project(project);
     }
     let stack = builder.start().await?;
-    let walked = walk_on(&stack, &scenario, model).await;
+    let walked = walk_on(&stack, &scenario, model, repair).await;
     let stopped = stack.stop().await;
     let walk = walked?;
     stopped?;
     Ok(walk)
 }
 
-async fn walk_on(stack: &Stack, scenario: &Scenario, model: &Twin) -> Result<Walk, DiagnoseError> {
+async fn walk_on(
+    stack: &Stack,
+    scenario: &Scenario,
+    model: &Twin,
+    repair: Option<&Repair>,
+) -> Result<Walk, DiagnoseError> {
     stack.start_app().await?;
     let observed = observed_walk(stack, scenario).await;
     let words = Words::new(model, stack);
-    let mut stages = passed(&observed, stack.own_app().and_then(|app| app.signed_in.as_ref()));
-    for stage in &mut stages {
-        stage.detail = stage.detail.take().map(|detail| words.own(&detail));
-    }
+    let app = stack.own_app().map_or(AppSeen::Sample, |app| AppSeen::Own(app.signed_in.as_ref()));
+    let own = |(stage, seen): (Stage, Seen)| match seen {
+        Seen::Passed(detail) => (stage, Seen::Passed(detail.map(|detail| words.own(&detail)))),
+        not_shown @ Seen::NotShown(_) => (stage, not_shown),
+    };
+    let names = stack.names();
+    let filled = |text: String| {
+        let filled = placeholder::fill(&text, |name| names.get(name), || names.all()).unwrap_or(text);
+        words.own(&filled)
+    };
     Ok(Walk {
         findings: observed.report.findings.iter().map(|finding| words.finding(finding)).collect(),
         failures: observed.report.failures.iter().map(|failure| words.own(&failure.what)).collect(),
         failed: !observed.report.passed(),
+        transcript: observed.report.transcript.to_string(),
+        seen: seen(&observed, app).into_iter().map(own).collect(),
+        stands_in: false,
         sent: Sent::on(stack, &observed.record),
         asked_resources: asked_resources(&observed),
-        transcript: observed.report.transcript.to_string(),
-        passed: stages,
+        repaired_with: repair.map_or_else(String::new, |repair| filled(repair.says())),
     })
 }
 
 fn conclude(
     model: Twin,
     found: Vec<Found>,
+    warnings: Vec<Finding>,
     walks: Vec<Walk>,
     unfinished: Option<String>,
-    story: Story<'_>,
     duration: Duration,
 ) -> Diagnosis {
-    let unseen = |stage| match stage {
-        // The operating system opens the app.
-        Stage::AppCallback | Stage::Session | Stage::SignOut if model.ends_before_app => true,
-        Stage::Session => !story.sample && story.signed_in.is_none(),
-        _ => false,
-    };
-    let checks = Stage::ALL.into_iter().map(|stage| check(stage, &found, &walks, unseen(stage))).collect();
+    let mut checks: Vec<Check> =
+        Stage::ALL.into_iter().map(|stage| check(stage, &found, &walks)).collect();
+    if model.ends_before_app {
+        let unseen = checks.iter_mut().filter(|check| check.result == CheckResult::NotLookedAt);
+        unseen.for_each(|check| check.detail = Some("not checked: the operating system opens the app".to_owned()));
+    }
     Diagnosis {
         found,
+        warnings,
         checks,
         unfinished,
         assumed: model.assumed,
@@ -320,26 +444,29 @@ fn conclude(
     }
 }
 
-fn check(stage: Stage, found: &[Found], walks: &[Walk], is_unseen: bool) -> Check {
-    let seen = |walk: &Walk| {
-        walk.passed.iter().find(|passed| passed.stage == stage).map(|passed| passed.detail.clone())
-    };
-    // It broke at the first stage that a failed walk did not pass.
-    let broke_in = |walk: &Walk| {
-        walk.failed
-            && Stage::ALL.into_iter().find(|stage| walk.passed.iter().all(|passed| passed.stage != *stage))
-                == Some(stage)
-    };
-    let broken = walks.iter().position(broke_in);
-    let passed = walks.iter().enumerate().find_map(|(at, walk)| Some((at, seen(walk)?)));
-    let (result, detail) = match (broken, passed) {
+/// The stages at which the person's own app takes part.
+const OF_THE_APP: [Stage; 5] =
+    [Stage::SignInBegins, Stage::AppRequest, Stage::AppCallback, Stage::Session, Stage::SignOut];
+
+fn check(stage: Stage, found: &[Found], walks: &[Walk]) -> Check {
+    let seen = |walk: &Walk| walk.seen.iter().find(|(seen, _)| *seen == stage).map(|(_, seen)| seen.clone());
+    let broken = walks.iter().position(|walk| walk.broken() == Some(stage));
+    let shown = walks.iter().enumerate().find_map(|(at, walk)| Some((at, walk.stands_in, seen(walk)?)));
+    let not_checked = |why: &str| (CheckResult::NotLookedAt, Some(why.to_owned()));
+    let (result, detail) = match (broken, shown) {
         (Some(walk), _) => {
             let at = found.iter().position(|found| found.walk == walk && found.breaks);
             (at.map_or(CheckResult::NotReached, |found| CheckResult::Broke { found }), None)
         }
-        (None, Some((0, detail))) => (CheckResult::Passed, detail),
-        (None, Some((repaired, detail))) => (CheckResult::PassedAfter { repaired }, detail),
-        (None, None) if is_unseen => (CheckResult::NotLookedAt, None),
+        (None, Some((_, true, _))) if OF_THE_APP.contains(&stage) => {
+            not_checked("not checked with your app: the sample app took its place")
+        }
+        (None, Some((_, _, Seen::NotShown(why)))) => not_checked(why),
+        (None, Some((0, _, Seen::Passed(detail)))) => (CheckResult::Passed, detail),
+        (None, Some((repaired, _, Seen::Passed(detail)))) => (CheckResult::PassedAfter { repaired }, detail),
+        (None, None) if walks.iter().any(|walk| !walk.failed) => {
+            not_checked("not checked: the walk does not show it")
+        }
         (None, None) => (CheckResult::NotReached, None),
     };
     Check { stage, result, detail }

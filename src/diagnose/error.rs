@@ -90,6 +90,14 @@ pub enum DiagnoseError {
     /// The input cannot be used.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// Logto refuses a setting of the input.
+    #[error("the twin's Logto refuses {part}: {what}; correct it in the input")]
+    Setting {
+        /// The part of the input, in words.
+        part: &'static str,
+        /// The members that it refuses, and why.
+        what: String,
+    },
     /// The twin of the set-up did not start.
     #[error(transparent)]
     Start(#[from] StartError),

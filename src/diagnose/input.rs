@@ -16,7 +16,7 @@ use crate::setup::{ConnectorFactory, OAuth2App};
 mod records;
 mod space;
 
-pub(super) use records::{application, consent_scopes, experience, not_storable, resources};
+pub(super) use records::{application, consent_scopes, experience, resources};
 
 const FACTORIES: [ConnectorFactory; 3] =
     [ConnectorFactory::HuggingFace, ConnectorFactory::OAuth2, ConnectorFactory::Oidc];

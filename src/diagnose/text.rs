@@ -4,7 +4,9 @@ use std::fmt;
 
 use kit::output::{Form, escaped};
 
+use super::checks::Stage;
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
+use crate::findings::{Cause, Evidence, Finding};
 
 /// Line width of the text.
 const WIDTH: usize = 100;
@@ -13,24 +15,10 @@ impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let breaking: Vec<(usize, &Found)> =
             self.found.iter().enumerate().filter(|(_, found)| found.breaks).collect();
-        match (breaking.first(), self.found.len()) {
-            (None, 0) if self.unfinished.is_none() && self.ends_before_app() => writeln!(
-                f,
-                "Nothing wrong was found: with these settings a person can sign in with Hugging Face, and Logto sends them \
-                 back\nto the app. What the app does then was not checked.\n"
-            )?,
-            (None, 0) if self.unfinished.is_none() && self.is_session_unseen() => writeln!(
-                f,
-                "Nothing wrong was found: with these settings a person can sign in with Hugging Face, and can sign out.\n\
-                 Whether the app knows the person was not looked at: `[signed_in]` of the project says how it shows that.\n"
-            )?,
-            (None, 0) if self.unfinished.is_none() => writeln!(
-                f,
-                "Nothing wrong was found: with these settings a person can sign in with Hugging Face, is known to the \
-                 app,\nand can sign out.\n"
-            )?,
-            (None, 0) => {}
-            (None, _) => writeln!(f, "The sign-in works, but this is wrong:\n")?,
+        match (breaking.first(), self.found.is_empty()) {
+            (None, true) if self.unfinished.is_none() => self.nothing_wrong(f)?,
+            (None, true) => {}
+            (None, false) => writeln!(f, "The sign-in works, but this is wrong:\n")?,
             (Some(_), _) => writeln!(f, "What breaks first:\n")?,
         }
         for (at, found) in self.found.iter().enumerate() {
@@ -40,15 +28,23 @@ impl fmt::Display for Diagnosis {
             one(f, at, found)?;
         }
         if let Some(unfinished) = &self.unfinished {
-            paragraph(f, "", unfinished)?;
+            let behind = if self.found.iter().any(|found| found.repaired_by.is_some()) {
+                writeln!(f, "With everything repaired that could be:\n")?;
+                "  "
+            } else {
+                ""
+            };
+            paragraph(f, behind, unfinished)?;
             writeln!(f)?;
         }
+        self.worth_a_look(f)?;
+        self.words(f)?;
         writeln!(f, "What was checked, in order:\n")?;
         for check in &self.checks {
             self.check(f, check)?;
         }
         list(f, "Assumed, because the input does not say it", &self.assumed)?;
-        list(f, "Not known from here", &self.unknown)?;
+        list(f, "Not known from here, or not checked", &self.unknown)?;
         writeln!(
             f,
             "\nDiagnosed in {:.0} ms, with {} walk{}.",
@@ -68,25 +64,88 @@ fn one(f: &mut fmt::Formatter<'_>, at: usize, found: &Found) -> fmt::Result {
         1 => writeln!(f, "   {}, seen in the second walk, with 1 repaired", text.id)?,
         walk => writeln!(f, "   {}, seen in walk {}, with 1 to {walk} repaired", text.id, walk + 1)?,
     }
-    for evidence in &found.finding.evidence {
-        paragraph(f, "   - ", &evidence.to_string())?;
+    remedy(f, &found.finding)?;
+    if found.finding.cause == Cause::Unknown {
+        paragraph(
+            f,
+            "   ",
+            "`--transcript` prints each request of the walk, with what each party answered.",
+        )?;
     }
-    paragraph(f, "   ", &format!("Fix ({}): {}", found.finding.place(), text.fix))?;
-    writeln!(f, "   See: {}", text.see)?;
-    match &found.repaired_by {
-        Some(lever) if found.breaks => {
-            paragraph(
-                f,
-                "   ",
-                &format!("Tested in the twin: with the right `{lever}`, the sign-in gets past this."),
-            )?;
-        }
-        _ => {}
+    if let (Some(setting), Some(with), true) = (&found.repaired_by, &found.repaired_with, found.breaks) {
+        let tested = format!("Tested in the twin: with `{setting}` {with}, the sign-in gets past this.");
+        paragraph(f, "   ", &tested)?;
     }
     writeln!(f)
 }
 
+/// What proves a finding, and how to fix it.
+fn remedy(f: &mut fmt::Formatter<'_>, finding: &Finding) -> fmt::Result {
+    let text = finding.cause.text();
+    for evidence in &finding.evidence {
+        paragraph(f, "   - ", &evidence.to_string())?;
+    }
+    paragraph(f, "   ", &format!("Fix ({}): {}", finding.place(), text.fix))?;
+    writeln!(f, "   See: {}", text.see)
+}
+
 impl Diagnosis {
+    /// What was walked, where nothing was found to be wrong.
+    fn nothing_wrong(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Nothing wrong was found in what you gave.\n")?;
+        let known = if self.has_passed(Stage::Session) { ", was known to the app" } else { "" };
+        let out = if self.has_passed(Stage::SignOut) { ", and signed out" } else { "" };
+        let begun = if self.has_passed(Stage::AppCallback) {
+            "signed in to the app with Hugging Face"
+        } else {
+            "signed in with Hugging Face, and was sent back to the app"
+        };
+        let walked = format!(
+            "A new person {begun}{known}{out}, on a copy of your set-up on this machine. What could not be checked \
+             is listed at the end."
+        );
+        paragraph(f, "", &walked)?;
+        writeln!(f)
+    }
+
+    /// The warnings.
+    fn worth_a_look(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.warnings.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "Worth a look (seen in the settings; no walk proves it):\n")?;
+        for warning in &self.warnings {
+            let text = warning.cause.text();
+            paragraph(f, "!  ", text.cause)?;
+            writeln!(f, "   {}", text.id)?;
+            remedy(f, warning)?;
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+
+    /// Explains the words of the findings above.
+    fn words(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let evidence = || self.found.iter().flat_map(|found| &found.finding.evidence);
+        let hops = evidence().any(|evidence| matches!(evidence, Evidence::Hop { .. }));
+        let journals = evidence().any(|evidence| matches!(evidence, Evidence::Journal { .. }));
+        let mut words = String::new();
+        if !self.found.is_empty() {
+            words += "The twin is the copy of your set-up on this machine; a walk is one sign-in and sign-out there. ";
+        }
+        if hops {
+            words += "A hop is one request of the browser with its answer: `--transcript` prints them all. ";
+        }
+        if journals {
+            words += "A journal is what a party noted about a request that it received or sent. ";
+        }
+        if words.is_empty() {
+            return Ok(());
+        }
+        paragraph(f, "", words.trim_end())?;
+        writeln!(f)
+    }
+
     fn check(&self, f: &mut fmt::Formatter<'_>, check: &Check) -> fmt::Result {
         let (mark, note) = match check.result {
             CheckResult::Passed => ("ok    ", String::new()),
@@ -96,11 +155,14 @@ impl Diagnosis {
                 ("ok    ", format!("  (once 1 to {repaired} are repaired)"))
             }
             CheckResult::NotReached => ("–     ", "  (not reached)".to_owned()),
-            CheckResult::NotLookedAt if self.ends_before_app() => ("–     ", "  (not checked)".to_owned()),
-            CheckResult::NotLookedAt => ("–     ", "  (only the sample app reports it)".to_owned()),
+            CheckResult::NotLookedAt => {
+                let why = check.detail.as_deref().map_or_else(String::new, |why| format!("  ({why})"));
+                ("–     ", why)
+            }
         };
         writeln!(f, "  {mark}{}{note}", check.stage.says())?;
-        match &check.detail {
+        let detail = check.detail.as_ref().filter(|_| check.result != CheckResult::NotLookedAt);
+        match detail {
             Some(detail) => writeln!(f, "          {}", in_one_line(detail)),
             None => Ok(()),
         }

@@ -2,6 +2,7 @@
 
 use super::causes::{
     Account, App, Application, Browser, Connector, Experience, HuggingFace, Logto, Machine, Network, Person,
+    Warning,
 };
 use super::text::{Place, Text};
 
@@ -30,6 +31,8 @@ pub enum Cause {
     Machine(Machine),
     /// The person's own choice: no fault.
     Person(Person),
+    /// A value in the settings that cannot be right, or rarely is: seen without a walk.
+    Warning(Warning),
     /// Something broke, and nothing that was seen proves why.
     Unknown,
 }
@@ -76,6 +79,7 @@ areas!(
     Browser,
     Machine,
     Person,
+    Warning,
 );
 
 /// The text of [`Cause::Unknown`].

@@ -12,6 +12,7 @@ mod machine;
 mod network;
 mod person;
 mod see;
+mod warning;
 
 pub(crate) use account::Account;
 pub(crate) use app::App;
@@ -24,3 +25,4 @@ pub(crate) use logto::Logto;
 pub(crate) use machine::Machine;
 pub(crate) use network::Network;
 pub(crate) use person::Person;
+pub(crate) use warning::Warning;

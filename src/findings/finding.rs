@@ -77,7 +77,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding without evidence yet.
-    pub(super) fn new(cause: impl Into<Cause>) -> Self {
+    pub(crate) fn new(cause: impl Into<Cause>) -> Self {
         Self { cause: cause.into(), hop: None, evidence: vec![], proven_place: None }
     }
 

@@ -16,7 +16,8 @@ pub fn reference(shown_by: &BTreeMap<String, Vec<String>>) -> String {
          (`UPDATE_DOCS=1 cargo test --test suite findings` regenerates it).\n\n\
          A finding is proven by evidence: hops, journals, Logto's audit log, settings. If nothing proves a cause, \
          the finding is `unknown/first-bad-hop`, and says where to start reading. Names under `person/` are \
-         choices of the person, not faults.\n",
+         choices of the person, not faults. Names under `warning/` are values that cannot be right, or rarely are: \
+         `diagnose` sees them in the settings, and no walk proves them.\n",
     );
     let mut area = "";
     for cause in Cause::all() {

@@ -44,6 +44,8 @@ named! {
         AppOrApplication => "in the app's configuration, or in the Logto console: Applications → your app",
         /// Not proven: the connector, or the OAuth app that it uses.
         ConnectorOrOauthApp => "Logto console: Connectors → Social connectors → Hugging Face; or the OAuth app at Hugging Face",
+        /// Wherever the value is set, which the evidence names.
+        Settings => "where this value is set",
         /// Not proven: the app, a setting, or the scenario itself.
         Unknown => "where the transcript leads",
     }

@@ -1,8 +1,10 @@
 //! From settings to what is wrong with them: the library, the command, the capsule.
 
 mod addresses;
+mod claims;
 mod input;
 mod records;
+mod warned;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -178,7 +180,7 @@ async fn faults_behind_a_fault_are_found_in_the_order_of_the_sign_in() {
         "huggingface.app.redirect_uris is “https://auth.acme.io/callback/abc123/”",
         "connector.config.clientSecret is …o7B␊",
         "post_logout_redirect_uri is “https://shop.acme.io/”",
-        "with the right `connector.config.clientSecret`",
+        "with `connector.config.clientSecret` set to the secret",
     ] {
         assert!(text.contains(shown), "{shown}\n{text}");
     }
@@ -364,7 +366,7 @@ fn an_app_of_ones_own_is_started_and_ended() {
     let started = format!("echo $PORT > port; {served}; true");
     let (code, shown, told) = files.run(&["diagnose", "--connector", &good, "--app-command", &started]);
     assert_eq!(code, 0, "{shown}{told}");
-    assert!(shown.contains("only the sample app reports it"), "{shown}");
+    assert!(shown.contains("`[signed_in]` of logto-testkit.toml would say"), "{shown}");
     let port = std::fs::read_to_string(files.path("port")).unwrap();
     let refused = std::net::TcpStream::connect(format!("127.0.0.1:{}", port.trim()));
     assert!(refused.is_err(), "the app still listens on {port}");

@@ -15,6 +15,7 @@ Exit codes:
   1    something is wrong: the report names it
   2    bad usage, or a file that cannot be used
   3    the set-up could not be walked, or the tenant could not be read
+  4    with --deny-warnings: nothing is wrong, but there are warnings
   70   the report could not be written
 
 Nothing is changed in your Logto or at Hugging Face: the sign-in is walked on a twin of your set-up on this machine.";
@@ -32,6 +33,9 @@ pub(crate) struct Diagnose {
     /// Also print the transcripts of the walks (the JSON document always has them).
     #[arg(long)]
     pub(crate) transcript: bool,
+    /// Exit with 4 if nothing is wrong but a value is worth a look.
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
 }
 
 /// The output format of a diagnosis.

@@ -4,10 +4,9 @@
 use serde_json::{Map, Value};
 
 use super::{kind, object, shape};
-use crate::diagnose::error::{DiagnoseError, InputError};
+use crate::diagnose::error::InputError;
 use crate::diagnose::members::Record;
 use crate::setup::ApiResource;
-use crate::stack::{ManagementError, StartError, StepError};
 
 /// Kinds of applications that can be walked, and the one to which people cannot sign in.
 const KINDS: [&str; 4] = ["Traditional", "SPA", "Native", "MachineToMachine"];
@@ -154,28 +153,4 @@ pub(super) fn fits(record: Record, members: &Map<String, Value>, file: &str) -> 
     };
     let hint = format!("Logto stores {} there: save the Management API's answer unchanged", misfit.should);
     shape(file, format!("`{}` is {shown}", misfit.path), hint)
-}
-
-/// An error for a record that the twin's Logto refuses to store: no tenant can have it.
-pub(in crate::diagnose) fn not_storable(error: DiagnoseError) -> DiagnoseError {
-    let DiagnoseError::Start(StartError { cause: StepError::Management(refused), .. }) = &error else {
-        return error;
-    };
-    let ManagementError::Refused { path, status: 400 | 422, body, .. } = refused else { return error };
-    let record = match path.split('/').next() {
-        Some("sign-in-exp") => "the sign-in experience",
-        Some("applications") => "the application",
-        Some("resources") => "the API resources",
-        _ => return error,
-    };
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    let why = ["details", "message"].into_iter().find_map(|name| body.get(name)?.as_str());
-    DiagnoseError::Input(InputError::Shape {
-        file: record.to_owned(),
-        what: format!(
-            "Logto does not store this: {}",
-            why.unwrap_or("it gives no reason").trim_end_matches('.')
-        ),
-        hint: "save the Management API's answer unchanged".to_owned(),
-    })
 }

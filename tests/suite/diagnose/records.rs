@@ -265,16 +265,16 @@ async fn what_the_twins_logto_does_not_store_is_an_error_of_the_input() {
     for (case, expected) in [
         (
             with_record(&json!({ "customClientMetadata": { "refreshTokenTtlInDays": 400 } })),
-            "the application: Logto does not store this: Error in key path \"customClientMetadata.refreshTokenTtlInDays\"",
+            ["the application", "`customClientMetadata.refreshTokenTtlInDays`"],
         ),
         (
             with_experience("openid profile", &json!({ "captchaPolicy": { "enabled": "yes" } })),
-            "the sign-in experience: Logto does not store this: Error in key path \"captchaPolicy.enabled\"",
+            ["the sign-in experience", "`captchaPolicy.enabled`"],
         ),
     ] {
         let error = diagnose(&case, &App::Sample).await.unwrap_err();
-        assert!(matches!(error, DiagnoseError::Input(_)), "{error:?}");
-        assert!(error.to_string().starts_with(expected), "{error}");
+        assert!(matches!(error, DiagnoseError::Setting { .. }), "{error:?}");
+        assert!(expected.iter().all(|part| error.to_string().contains(part)), "{error}");
     }
 }
 
