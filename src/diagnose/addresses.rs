@@ -118,6 +118,11 @@ impl Addresses {
         }
     }
 
+    /// Whether the app answers at the origin of this URL.
+    pub(super) fn is_at_app(&self, url: &Url) -> bool {
+        std::iter::once(&self.app).chain(&self.app_also).any(|app| app.origin() == url.origin())
+    }
+
     /// A URI of the app, apart from Logto's.
     pub(super) fn apart(&self, uri: &str) -> String {
         if self.shared.is_some() { apart(uri, &self.logto, &self.app) } else { uri.to_owned() }
@@ -172,7 +177,8 @@ fn redirect_uri(case: &Case, assumed: &mut Vec<String>) -> Option<String> {
     if let Some(uri) = &case.app.redirect_uri {
         return Some(uri.clone());
     }
-    let registered = uris(case, "redirectUris");
+    let mut registered = uris(case, "redirectUris");
+    registered.retain(|uri| !uri.trim().is_empty());
     let at_app = case.app_url.as_ref().map(origin);
     let here = |uri: &&String| at_app.is_some() && origin_of(uri) == at_app;
     let (of_app, first) = (registered.iter().find(here), registered.first());

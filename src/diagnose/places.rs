@@ -66,7 +66,13 @@ impl Places {
         match after.and_then(|uri| Url::parse(uri).ok()) {
             Some(mut url) if matches!(url.scheme(), "http" | "https") => {
                 url.set_query(None);
-                json!({ "visited": [literal(url.as_str())], "session": "none" })
+                let visited = [literal(url.as_str())];
+                if addresses.is_at_app(&url) {
+                    json!({ "visited": visited, "session": "none" })
+                } else {
+                    // A page of another party may be the end.
+                    json!({ "visited": visited, "status": 200, "session": "none" })
+                }
             }
             Some(url) => json!({ "hands_over": literal(url.as_str()), "session": "none" }),
             None => json!({ "status": 200, "session": "none" }),

@@ -46,7 +46,10 @@ fn place(url: &Url) -> Option<(&str, &str, u16)> {
 
 /// The request as what ends TLS in front of a server passes it on.
 pub(crate) fn passed_on(url: &mut Url, headers: &mut HeaderMap, addr: SocketAddr) {
-    let Ok(asked) = HeaderValue::from_str(url.authority()) else { return };
+    // User name and password of a URL stay out of it.
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let asked = format!("{}{port}", url.host_str().unwrap_or_default());
+    let Ok(asked) = HeaderValue::try_from(asked) else { return };
     if url.scheme() == "https" {
         headers.insert(HeaderName::from_static("x-forwarded-host"), asked.clone());
         headers.insert(HeaderName::from_static("x-forwarded-proto"), HeaderValue::from_static("https"));
@@ -93,6 +96,7 @@ mod tests {
         for (url, says) in [
             ("https://SHOP.example:443/a%20b?c=d", "/a%20b?c=d shop.example shop.example https"),
             ("http://localhost:3000/", "/ localhost:3000 - -"),
+            ("https://user:pw@shop.example/", "/ shop.example shop.example https"),
             ("https://[2001:db8::1]:8443/", "/ [2001:db8::1]:8443 [2001:db8::1]:8443 https"),
         ] {
             assert_eq!(told(&all, url).await.unwrap(), says, "{url}");
