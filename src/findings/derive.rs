@@ -7,6 +7,7 @@ use super::rules::{EXPLAIN, WATCH};
 use super::success::last_success;
 use super::symptom::{Symptom, SymptomKind, symptoms};
 use super::unknown::{follows, unknown};
+use crate::walker::{Hop, WhyHop};
 
 /// What broke, the earliest first. Empty for a sign-in that succeeded.
 #[must_use]
@@ -28,20 +29,35 @@ pub(crate) fn by_rules(seen: &Observed<'_>, taken: impl Fn(&str) -> bool) -> Vec
         }
         add(&mut found, finding);
     }
-    let explained: Vec<Cause> =
-        found.iter().map(|finding| finding.cause).filter(|cause| *cause != Cause::Unknown).collect();
+    let explained: Vec<usize> = found
+        .iter()
+        .filter(|finding| finding.cause != Cause::Unknown)
+        .filter_map(|finding| finding.hop)
+        .collect();
     for watch in WATCH.iter().copied().flatten().filter(|rule| taken(rule.name)) {
         if let Some(finding) = (watch.ask)(seen) {
             add(&mut found, finding);
         }
     }
-    // What people run into, then by the hop at which it shows; what only the configuration shows comes last.
-    found.sort_by_key(|finding| (!explained.contains(&finding.cause), finding.hop.unwrap_or(usize::MAX)));
+    // By the hop at which it shows; what only the configuration shows comes last.
+    found.sort_by_key(|finding| shows_at(seen, finding.hop.unwrap_or(usize::MAX), &explained));
     // A finding from before the first hop has no hop.
     for finding in &mut found {
         finding.hop = finding.hop.filter(|hop| *hop > 0);
     }
     found
+}
+
+/// The hop by which a finding is ordered. What a person runs into at the end of a navigation comes before what was
+/// silently wrong on the way there.
+fn shows_at(seen: &Observed<'_>, hop: usize, explained: &[usize]) -> usize {
+    let tab = seen.hop(hop).map(|hop| hop.tab);
+    let redirected = |end: usize| {
+        let way: Vec<&Hop> =
+            seen.hops().iter().filter(|other| hop < other.number && other.number <= end).collect();
+        way.iter().all(|other| other.why == WhyHop::Redirect && Some(other.tab) == tab)
+    };
+    explained.iter().copied().find(|end| *end > hop && redirected(*end)).unwrap_or(hop)
 }
 
 /// Explains a symptom; `None` if the Management API refused a call without consequences for the sign-in.

@@ -24,8 +24,11 @@ pub(super) fn unknown(seen: &Observed<'_>, symptom: &Symptom) -> Finding {
         seen.during(symptom.hop).flat_map(|entry| entry.notes.iter().map(move |note| (entry.party, note)));
     // The double's own reasons are not known of a real Logto.
     let told = notes.filter(|(party, _)| [Party::HUGGINGFACE, Party::APP, Party::PROXY].contains(party));
-    let finding = told.fold(finding, |finding, (party, note)| finding.journal(party, note));
-    match page(seen, symptom) {
+    let told: Vec<(Party, String)> = told.map(|(party, note)| (party, note.to_string())).collect();
+    // The sample app shows its reason on its page, too.
+    let page = page(seen, symptom).filter(|(_, text)| told.iter().all(|(_, note)| note != text));
+    let finding = told.into_iter().fold(finding, |finding, (party, note)| finding.journal(party, note));
+    match page {
         Some((hop, text)) => finding.hop(hop, format!("the page says {}", quoted(&text))),
         None => finding,
     }
