@@ -426,11 +426,12 @@ fn conclude(
     unfinished: Option<String>,
     duration: Duration,
 ) -> Diagnosis {
-    let mut checks: Vec<Check> =
-        Stage::ALL.into_iter().map(|stage| check(stage, &found, &walks)).collect();
+    let mut checks: Vec<Check> = Stage::ALL.into_iter().map(|stage| check(stage, &found, &walks)).collect();
     if model.ends_before_app {
         let unseen = checks.iter_mut().filter(|check| check.result == CheckResult::NotLookedAt);
-        unseen.for_each(|check| check.detail = Some("not checked: the operating system opens the app".to_owned()));
+        unseen.for_each(|check| {
+            check.detail = Some("not checked: the operating system opens the app".to_owned())
+        });
     }
     Diagnosis {
         found,

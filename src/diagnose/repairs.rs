@@ -32,6 +32,8 @@ pub(super) struct Repair {
     changes: Vec<(Path, To)>,
     /// How close the setting is to the finding; 0 is closest.
     rank: usize,
+    /// The member of the connector's configuration that is added.
+    adds: Option<String>,
 }
 
 /// From this rank on, a setting has nothing to do with the finding, as far as its name and evidence show.
@@ -61,6 +63,10 @@ const PARTS: [&str; 7] = [
     "given.application",
     "given.app",
 ];
+/// Members of a connector's configuration whose own members are settings, too.
+const NESTED: [&str; 3] = ["idTokenVerificationConfig", "customConfig", "authRequestOptionalConfig"];
+/// Members of a connector's configuration that are left out.
+const LEFT_OUT: &str = "given.connector.without";
 /// The configuration of a connector that Logto refuses to create with it.
 const CONFIG_IN_STEP: &str = "steps.0.administer.body.config";
 /// Members that are not changed because they select what is examined.
@@ -73,17 +79,21 @@ const FIXED: [&str; 4] = [
 
 impl Repair {
     fn of(path: &[String], to: To) -> Self {
-        Self { changes: vec![(path.to_owned(), to)], rank: 0 }
+        Self { changes: vec![(path.to_owned(), to)], rank: 0, adds: None }
     }
 
     /// The name of the setting in consoles and APIs: `connector.config.clientSecret`.
     pub(super) fn name(&self) -> String {
+        if let Some(member) = &self.adds {
+            return format!("connector.config.{member}");
+        }
         self.changes.first().map_or_else(String::new, |(path, _)| name(path))
     }
 
     /// What the setting is changed to, in words: names such as `[APP]` are not filled in, and secrets are not shown.
     pub(super) fn says(&self) -> String {
         match self.changes.first() {
+            Some((path, _)) if self.adds.is_some() => usual(&path.join(".")).to_owned(),
             Some((path, To::Value(value))) => smaller::shown(&path.join("."), value),
             Some((path, To::Usual)) => usual(&path.join(".")).to_owned(),
             None => String::new(),
@@ -136,6 +146,9 @@ pub(super) fn repairs(document: &Map<String, Value>, finding: &Finding, sent: &S
     let mut found: Vec<Repair> = Vec::new();
     for path in settings(document) {
         let joined = path.join(".");
+        if joined == LEFT_OUT {
+            found.extend(added(document, finding));
+        }
         let rank = rank(&name(&path), finding);
         let to = smaller(document, &joined, sent).into_iter().map(To::Value);
         let removable = !joined.starts_with("steps.");
@@ -159,6 +172,19 @@ pub(super) fn repairs(document: &Map<String, Value>, finding: &Finding, sent: &S
     found.sort_by_key(|repair| repair.rank);
     found.retain(|repair| repair.applied(document) != *document);
     found
+}
+
+/// Adds one of the members that the connector's configuration leaves out: the others may be faults of their own.
+fn added(document: &Map<String, Value>, finding: &Finding) -> Vec<Repair> {
+    let missing = at(document, LEFT_OUT).and_then(Value::as_array).cloned().unwrap_or_default();
+    let without = |gone: &Value| missing.iter().filter(|one| *one != gone).cloned().collect();
+    let repair = |gone: &Value| {
+        let member = gone.as_str()?;
+        let repair = Repair::of(&parts(LEFT_OUT), To::Value(without(gone)));
+        let rank = rank(&format!("connector.config.{member}"), finding);
+        Some(Repair { rank, adds: Some(member.to_owned()), ..repair })
+    };
+    missing.iter().filter_map(repair).collect()
 }
 
 /// A public app gets the secret that the connector has: otherwise its absence would be the next fault.
@@ -192,7 +218,12 @@ fn rank(name: &str, finding: &Finding) -> usize {
 /// The settings of a scenario that can be changed.
 fn settings(document: &Map<String, Value>) -> Vec<Path> {
     let mut found = Vec::new();
-    let parts_of = PARTS.into_iter().chain([CONFIG_IN_STEP]);
+    let config = if at(document, CONFIG_IN_STEP).is_some() { CONFIG_IN_STEP } else { "given.connector" };
+    let nested = NESTED.map(|member| match config {
+        CONFIG_IN_STEP => format!("{CONFIG_IN_STEP}.{member}"),
+        _ => format!("given.connector.config.{member}"),
+    });
+    let parts_of = nested.iter().map(String::as_str).chain(PARTS).chain([CONFIG_IN_STEP]);
     for part in parts_of {
         for name in at(document, part).and_then(Value::as_object).into_iter().flat_map(Map::keys) {
             let path = format!("{part}.{name}");
@@ -202,7 +233,6 @@ fn settings(document: &Map<String, Value>) -> Vec<Path> {
         }
     }
     // What is not there may be what is missing.
-    let config = if at(document, CONFIG_IN_STEP).is_some() { CONFIG_IN_STEP } else { "given.connector" };
     for missing in smaller::members_of_a_connector(config) {
         let path = [parts(config), vec![(*missing).to_owned()]].concat();
         if at(document, config).is_some() && !found.contains(&path) {

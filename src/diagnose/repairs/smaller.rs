@@ -9,10 +9,12 @@ use crate::findings::shown_secret;
 /// The scopes of an OAuth app, if its settings are not known.
 const USUAL_SCOPES: [&str; 3] = ["openid", "profile", "email"];
 /// Where generic connectors find Hugging Face.
-const ENDPOINTS: [(&str, &str); 3] = [
+const ENDPOINTS: [(&str, &str); 5] = [
     ("authorizationEndpoint", "https://huggingface.co/oauth/authorize"),
     ("tokenEndpoint", "https://huggingface.co/oauth/token"),
     ("userInfoEndpoint", "https://huggingface.co/oauth/userinfo"),
+    ("idTokenVerificationConfig.jwksUri", "https://huggingface.co/oauth/jwks"),
+    ("idTokenVerificationConfig.issuer", "https://huggingface.co"),
 ];
 
 /// Members of a connector's configuration that a repair may add, by the place where the configuration stands.
@@ -35,6 +37,8 @@ pub(super) fn smaller(document: &Map<String, Value>, path: &str, sent: &Sent) ->
     match path {
         "given.connector.scope" => scopes(document, text),
         "given.huggingface.app.scopes" => ticked(document, now),
+        // What a custom parameter put in its place does not lead back to Logto.
+        "given.huggingface.app.redirect_uris" if has_own_redirect_uri(document) => vec![],
         "given.huggingface.app.redirect_uris" => with(sent.callback_of_logto.as_ref()),
         "given.application.redirect_uris" => with(sent.redirect_uri.as_ref()),
         "given.application.post_logout_redirect_uris" => with(sent.after_sign_out.as_ref()),
@@ -54,6 +58,14 @@ pub(super) fn smaller(document: &Map<String, Value>, path: &str, sent: &Sent) ->
             None => vec![],
         },
     }
+}
+
+/// Whether a custom parameter of the connector replaces the redirect URI.
+fn has_own_redirect_uri(document: &Map<String, Value>) -> bool {
+    let custom = ["customConfig", "authRequestOptionalConfig"];
+    custom
+        .iter()
+        .any(|member| at(document, &format!("given.connector.config.{member}.redirect_uri")).is_some())
 }
 
 /// What a list becomes with one item more.
@@ -175,6 +187,8 @@ pub(super) fn shown(path: &str, value: &Value) -> String {
         "tokenEndpoint",
         "userInfoEndpoint",
         "tokenEndpointResponseType",
+        "jwksUri",
+        "issuer",
     ];
     let last = path.rsplit('.').next().unwrap_or(path);
     match value {
