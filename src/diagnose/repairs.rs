@@ -36,6 +36,8 @@ pub(super) struct Repair {
     adds: Option<String>,
 }
 
+/// From this rank on, the evidence of the finding does not name the setting.
+const OF_AREA: usize = 2;
 /// From this rank on, a setting has nothing to do with the finding, as far as its name and evidence show.
 const FOREIGN: usize = 3;
 
@@ -52,6 +54,12 @@ const AGREE: [(&str, &str); 5] = [
 /// How a redirect URI that the app sends may be wrong in itself.
 const SENT_WRONGLY: [&str; 6] =
     ["doubled", "placeholder", "incomplete", "look-alike", "has-whitespace", "of-logto"];
+
+/// Settings that a finding is about although its evidence does not name them.
+const ABOUT: [(&str, &str); 2] = [
+    ("application/secret-expired", "application.secrets"),
+    ("app/opened-under-another-host", "application.oidcClientMetadata.redirectUris"),
+];
 
 /// Parts whose members are settings of their own.
 const PARTS: [&str; 7] = [
@@ -103,6 +111,11 @@ impl Repair {
     /// Whether the setting has to do with the finding.
     pub(super) fn is_close(&self) -> bool {
         self.rank < FOREIGN
+    }
+
+    /// Whether a finding may only follow from this repair: it is about the changed setting, and what was repaired is not.
+    pub(super) fn may_cause(&self, other: &Finding) -> bool {
+        self.rank >= OF_AREA && is_named(&self.name(), other)
     }
 
     /// Whether to tell the person of it. To register what the app sends lets the walk go on, and would be bad advice where
@@ -200,19 +213,24 @@ fn rank(name: &str, finding: &Finding) -> usize {
     let area = finding.cause.id().split_once('/').map_or("", |(area, _)| area);
     let area = if area == "experience" { "signInExperience" } else { area };
     let of_area = name.split('.').next() == Some(area);
+    let about = ABOUT.contains(&(finding.cause.id(), name));
+    match (about || is_named(name, finding), of_area) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, true) => OF_AREA,
+        (false, false) => FOREIGN,
+    }
+}
+
+/// Whether the evidence of a finding names a setting, or a member of it.
+fn is_named(name: &str, finding: &Finding) -> bool {
     let within = |long: &str, short: &str| {
         long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    let named = finding.evidence.iter().any(|evidence| match evidence {
+    finding.evidence.iter().any(|evidence| match evidence {
         Evidence::Setting { field, .. } => within(field, name),
         _ => false,
-    });
-    match (named, of_area) {
-        (true, true) => 0,
-        (true, false) => 1,
-        (false, true) => 2,
-        (false, false) => FOREIGN,
-    }
+    })
 }
 
 /// The settings of a scenario that can be changed.
