@@ -67,6 +67,10 @@ impl Addresses {
         let is_other = |url: &Url| at_logto(url) || url.host_str() == Some(HUGGINGFACE_HOST);
         let sent = redirect_uri(case, &mut assumed);
         let app = case.app_url.as_ref().map(origin).or_else(|| {
+            // The person says that the app is beside Logto.
+            if case.app.redirect_uri.as_deref().is_some_and(|uri| is_beside_logto(uri, &logto)) {
+                return None;
+            }
             let of_sent = sent.as_deref().and_then(origin_of).filter(|url| !is_other(url));
             let registered = uris(case, "redirectUris");
             let others = registered.iter().filter(|uri| !uri.contains('*')).filter_map(|uri| origin_of(uri));
@@ -148,11 +152,22 @@ fn is_beside_logto(uri: &str, logto: &Url) -> bool {
 
 /// The same URI at the app's origin, if it is the app's.
 fn apart(uri: &str, logto: &Url, app: &Url) -> String {
-    let rest = uri.trim_start().strip_prefix(&logto.origin().ascii_serialization());
-    match rest.filter(|_| is_beside_logto(uri, logto)) {
-        Some(rest) => format!("{}{rest}", app.origin().ascii_serialization()),
-        None => uri.to_owned(),
+    if is_beside_logto(uri, logto) {
+        // As written, the host may be in capital letters, or not in ASCII.
+        format!("{}{}", app.origin().ascii_serialization(), after_host(uri))
+    } else {
+        uri.to_owned()
     }
+}
+
+/// What follows the host of a URI, as written.
+pub(super) fn after_host(uri: &str) -> &str {
+    let start = uri.find("://").map_or(0, |at| at + 3);
+    let end = uri[start..].find(['/', '?', '#']).unwrap_or_else(|| {
+        // Pasted white space is not part of the host.
+        uri[start..].trim_end().len()
+    });
+    &uri[start + end..]
 }
 
 /// Where people open Logto, if the input says so.

@@ -257,6 +257,7 @@ fn settings(document: &Map<String, Value>) -> Vec<Path> {
             found.push(path);
         }
     }
+    found.extend(missing_in_verification(document, config));
     // Other parts as a whole.
     for (name, value) in at(document, "given").and_then(Value::as_object).into_iter().flatten() {
         let inner = value.as_object().into_iter().flatten();
@@ -267,6 +268,17 @@ fn settings(document: &Map<String, Value>) -> Vec<Path> {
         }
     }
     found
+}
+
+/// What the `oidc` connector needs to verify ID tokens, and does not have.
+fn missing_in_verification(document: &Map<String, Value>, config: &str) -> Option<Path> {
+    (at(document, "given.connector.factory")? == "oidc").then_some(())?;
+    let config = if config == CONFIG_IN_STEP { config } else { "given.connector.config" };
+    let verification = format!("{config}.idTokenVerificationConfig");
+    match at(document, &verification) {
+        Some(members) => members.get("jwksUri").is_none().then(|| parts(&format!("{verification}.jwksUri"))),
+        None => (config == CONFIG_IN_STEP).then(|| parts(&format!("{verification}.jwksUri"))),
+    }
 }
 
 /// The name of a setting in consoles and APIs.

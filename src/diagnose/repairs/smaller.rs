@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{CONFIG_IN_STEP, as_is, at};
 use crate::diagnose::sent::Sent;
+use crate::diagnose::twin_parts::{scope_words, scopes_meant};
 use crate::findings::shown_secret;
 
 /// The scopes of an OAuth app, if its settings are not known.
@@ -91,13 +92,9 @@ fn without_one(list: Option<&Value>) -> Vec<Value> {
 /// without those that the OAuth app does not have, then with those that Logto needs.
 fn scopes(document: &Map<String, Value>, given: Option<&str>) -> Vec<Value> {
     let text = given.unwrap_or("profile").replace("%20", " ");
-    let between = |c: char| {
-        c.is_whitespace() || matches!(c, ',' | ';' | '+' | '|' | '"' | '\'' | '`' | '[' | ']' | '“' | '”')
-    };
-    let words: Vec<&str> = text.split(between).filter(|word| !word.is_empty()).collect();
-    let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    let exists = |scope: &&str| mock_huggingface::SCOPES.iter().any(|(name, _)| name == scope);
-    let existing: Vec<&str> = lower.iter().map(String::as_str).filter(exists).collect();
+    let words: Vec<&str> = scope_words(&text).collect();
+    let meant = scopes_meant(&text);
+    let existing: Vec<&str> = meant.iter().map(String::as_str).collect();
     let ticked = ticked_scopes(document);
     let allowed: Vec<&str> =
         existing.iter().copied().filter(|scope| ticked.iter().any(|one| one == scope)).collect();
@@ -128,11 +125,10 @@ fn ticked_scopes(document: &Map<String, Value>) -> Vec<String> {
 /// The scopes of the OAuth app with those that the connector asks for.
 fn ticked(document: &Map<String, Value>, now: Option<&Value>) -> Vec<Value> {
     let asked = at(document, "given.connector.scope").and_then(Value::as_str).unwrap_or("profile");
-    let exists = |scope: &&str| mock_huggingface::SCOPES.iter().any(|(name, _)| name == scope);
     let mut all = ticked_scopes(document);
-    for scope in asked.split_whitespace().filter(exists) {
-        if !all.iter().any(|one| one == scope) {
-            all.push(scope.to_owned());
+    for scope in scopes_meant(asked) {
+        if !all.contains(&scope) {
+            all.push(scope);
         }
     }
     now.map(|_| json!(all)).into_iter().collect()
@@ -155,6 +151,8 @@ fn in_step(document: &Map<String, Value>, member: &str, given: Option<&str>) -> 
     match member {
         "clientId" => filled("[HF_CLIENT_ID]"),
         "clientSecret" => filled("[HF_CLIENT_SECRET]"),
+        // What the connector asks for when it says nothing may not be enough.
+        "scope" if given.is_none() => vec![as_is(&ticked_scopes(document).join(" "))],
         "scope" => scopes(document, given),
         "tokenEndpointResponseType" => filled("json"),
         "profileMap" => vec![json!({ "id": "sub" })],

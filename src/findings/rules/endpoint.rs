@@ -50,11 +50,6 @@ impl<'s> Wrong<'s> {
         Some(Self { member, configured, published, cause })
     }
 
-    /// Whether the provider cannot be asked there at all.
-    fn is_no_address(&self) -> bool {
-        matches!(self.cause, Connector::EndpointOverHttp | Connector::EndpointPlaceholder)
-    }
-
     /// Adds the two addresses as evidence.
     fn finding(&self, finding: Finding) -> Finding {
         finding
@@ -65,8 +60,8 @@ impl<'s> Wrong<'s> {
     fn of_symptom(&self, symptom: &Symptom) -> Finding {
         let finding = Finding::new(self.cause);
         let finding = match symptom.kind {
-            // How a connection fails without TLS, or without a host, says nothing about the address itself.
-            SymptomKind::NoResponse(_) if self.is_no_address() => finding.at(symptom.hop),
+            // How a connection fails to a server that is not the provider's depends on that server.
+            SymptomKind::NoResponse(_) => finding.at(symptom.hop),
             _ => finding.symptom(symptom),
         };
         self.finding(finding)
