@@ -325,8 +325,8 @@ pub(super) async fn modeled(case: &Case, app: &App) -> Result<(Twin, Option<Caus
 
 /// The first finding of a scenario's walk.
 pub(super) async fn first_finding(scenario: &Scenario) -> Result<Option<Cause>, DiagnoseError> {
-    let stack = stack_for(scenario).start().await?;
-    let walked = observed_walk(&stack, scenario).await;
+    let stack = Box::pin(stack_for(scenario).start()).await?;
+    let walked = Box::pin(observed_walk(&stack, scenario)).await;
     stack.stop().await?;
     Ok(walked.report.findings.first().map(|first| first.cause))
 }
@@ -379,8 +379,9 @@ async fn walk_twin(
     if let Some(project) = project {
         builder = builder.project(project);
     }
-    let stack = builder.start().await?;
-    let walked = walk_on(&stack, &scenario, model, repair).await;
+    // Their futures are large, and a thread of a test has 2 MiB of stack.
+    let stack = Box::pin(builder.start()).await?;
+    let walked = Box::pin(walk_on(&stack, &scenario, model, repair)).await;
     let stopped = stack.stop().await;
     let walk = walked?;
     stopped?;
