@@ -36,7 +36,16 @@ const DESCRIPTION: &str = "A person signs in with Hugging Face; the result is gi
 /// [`CapsuleError`] if it cannot be walked, or would lead to another finding.
 pub async fn capsule(case: &Case) -> Result<Capsule, CapsuleError> {
     let (twin, finding) = modeled(case, &App::Sample).await?;
-    made(twin.document, finding, "A set-up that was examined with `logto-testkit diagnose`").await
+    let capsule =
+        made(twin.document, finding, "A set-up that was examined with `logto-testkit diagnose`").await?;
+    // The twin has another app secret, and this one may be part of another text.
+    let known = case.app_secrets().unwrap_or_default().into_iter().map(|secret| secret.value);
+    let mut secrets =
+        known.chain(case.app.app_secret.as_deref()).filter(|secret| secret.chars().count() >= 8);
+    if secrets.any(|secret| capsule.text.contains(secret)) {
+        return Err(CapsuleError::WouldLeak { field: "application.secrets".to_owned() });
+    }
+    Ok(capsule)
 }
 
 /// Does the same for a scenario file, or for one of its cases.

@@ -119,7 +119,7 @@ impl Case {
             addresses.extend(app.redirect_uris.iter().flatten().map(String::as_str));
         }
         found.extend(self.app.app_secret.clone());
-        found.extend(self.secrets_in_the_place_of_ids());
+        found.extend(self.secrets_in_public_places());
         let sent = [&self.app.redirect_uri, &self.app.post_sign_out_redirect_uri];
         addresses.extend(sent.into_iter().flatten().map(String::as_str));
         addresses.extend([&self.logto_endpoint, &self.app_url].into_iter().flatten().map(Url::as_str));
@@ -128,18 +128,19 @@ impl Case {
         found
     }
 
-    /// IDs are public, unless a secret was entered in the place of one.
-    fn secrets_in_the_place_of_ids(&self) -> Vec<String> {
-        let client_ids = [
-            self.connector.config.get("clientId").and_then(Value::as_str),
-            self.oauth_app.as_ref().and_then(|app| app.client_id.as_deref()),
-        ];
+    /// IDs and scopes are public, unless a secret was entered in the place of one.
+    fn secrets_in_public_places(&self) -> Vec<String> {
+        let config = |name: &str| self.connector.config.get(name).and_then(Value::as_str);
+        let oauth_app = self.oauth_app.as_ref();
+        let places = [config("clientId"), oauth_app.and_then(|app| app.client_id.as_deref())];
         let is_secret = |id: &&str| {
             ["oauth_app_secret_", "hf_", "Bearer ", "Basic "].iter().any(|start| id.trim().starts_with(start))
         };
+        let words = config("scope").into_iter().flat_map(str::split_whitespace);
         let own_id = self.application.as_ref().and_then(|record| record.get("id")?.as_str());
         let swapped = own_id.is_some() && self.app.app_secret.as_deref().map(str::trim) == own_id;
         let app_id = self.app.app_id.as_deref().filter(|id| swapped || is_secret(id));
-        client_ids.into_iter().flatten().filter(is_secret).chain(app_id).map(ToOwned::to_owned).collect()
+        let found = places.into_iter().flatten().chain(words).filter(is_secret);
+        found.chain(app_id).map(ToOwned::to_owned).collect()
     }
 }

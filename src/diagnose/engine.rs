@@ -338,7 +338,12 @@ async fn repaired(
     finding: &Finding,
     before: &Walk,
 ) -> Result<Option<(Repair, Map<String, Value>, Walk)>, DiagnoseError> {
+    // What the evidence does not name may have been changed in vain: another fault only hides the one before it.
+    let mut after_another = None;
     for repair in repairs(document, finding, &before.sent) {
+        if after_another.is_some() && !repair.is_close() {
+            break;
+        }
         let changed = repair.applied(document);
         let walk = match walk_twin(model, &changed, None, Some(&repair)).await {
             Ok(walk) => walk,
@@ -354,11 +359,15 @@ async fn repaired(
                 && other.cause != Cause::Unknown
                 && finding.cause != Cause::Unknown
         });
-        if !walk.has(finding) && (walk.end() > before.end() || other) {
+        let gone = !walk.has(finding);
+        if gone && (walk.end() > before.end() || other && repair.is_named()) {
             return Ok(Some((repair, changed, walk)));
         }
+        if gone && other {
+            after_another.get_or_insert((repair, changed, walk));
+        }
     }
-    Ok(None)
+    Ok(after_another)
 }
 
 fn config_refused(error: &DiagnoseError) -> bool {

@@ -109,12 +109,22 @@ impl Repair {
 
     /// What the setting is changed to, in words: names such as `[APP]` are not filled in, and secrets are not shown.
     pub(super) fn says(&self) -> String {
+        let others = self.changes.iter().skip(1).map(|(path, _)| format!(", and `{}` with it", name(path)));
+        self.says_first() + &others.collect::<String>()
+    }
+
+    fn says_first(&self) -> String {
         match self.changes.first() {
             Some((path, _)) if self.adds.is_some() => usual(&path.join(".")).to_owned(),
             Some((path, To::Value(value))) => smaller::shown(&path.join("."), value),
             Some((path, To::Usual)) => usual(&path.join(".")).to_owned(),
             None => String::new(),
         }
+    }
+
+    /// Whether the evidence of the finding names the setting.
+    pub(super) fn is_named(&self) -> bool {
+        self.rank < OF_AREA
     }
 
     /// Whether the setting has to do with the finding.

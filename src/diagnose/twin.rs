@@ -387,7 +387,7 @@ impl<'c> Maker<'c> {
             );
             return Map::new();
         };
-        self.unknown.extend(not_checked(members, PERSON_EMAIL));
+        self.unknown.extend(not_checked(members));
         experience(members)
     }
 
