@@ -70,7 +70,11 @@ impl Addresses {
         let at_logto = |url: &Url| url.origin() == logto.origin();
         let is_other = |url: &Url| at_logto(url) || url.host_str() == Some(HUGGINGFACE_HOST);
         let sent = redirect_uri(case, &mut assumed);
+        let sent_beside = sent.as_deref().is_some_and(|uri| is_beside_logto(uri, &logto));
         let app = case.app_url.as_ref().map(origin).or_else(|| {
+            if sent_beside {
+                return Some(logto.clone());
+            }
             let of_sent = sent.as_deref().and_then(origin_of).filter(|url| !is_other(url));
             let registered = uris(case, "redirectUris");
             let others = registered.iter().filter(|uri| !uri.contains('*')).filter_map(|uri| origin_of(uri));
@@ -84,7 +88,7 @@ impl Addresses {
             Some(app)
         });
         let opened_beside = app.as_ref().is_some_and(at_logto);
-        let shares = opened_beside || sent.as_deref().is_some_and(|uri| is_beside_logto(uri, &logto));
+        let shares = opened_beside || sent_beside;
         let shared = logto.host_str().filter(|_| shares).map(ToOwned::to_owned);
         let app = app.filter(|_| !opened_beside).unwrap_or_else(|| {
             if !shares {
