@@ -378,8 +378,9 @@ async fn walk_twin(
     if let Some(project) = project {
         builder = builder.project(project);
     }
-    let stack = builder.start().await?;
-    let walked = walk_on(&stack, &scenario, model, repair).await;
+    // Not on the stack of the thread: a diagnosis walks within several other futures.
+    let stack = Box::pin(builder.start()).await?;
+    let walked = Box::pin(walk_on(&stack, &scenario, model, repair)).await;
     let stopped = stack.stop().await;
     let walk = walked?;
     stopped?;
