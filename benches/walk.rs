@@ -22,6 +22,7 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use kit::{Bound, Ca, Client, Clock, Direction, Entry, Outcome, Party, Running};
+use logto_testkit::diagnose::{App, Case, diagnose};
 use logto_testkit::{Scenario, Stack, stack_for, walk};
 
 /// The allocator that the command uses.
@@ -93,6 +94,8 @@ async fn measure(rounds: Rounds) -> Result<(), Failure> {
     }
     stack.stop().await?;
 
+    let healthy = diagnosis(rounds.alone, "oauth_app_secret_abcdefghijklmnop", 0).await?;
+    let faulty = diagnosis(rounds.alone, "oauth_app_secret_abcdefghijklmnop\\n", 1).await?;
     let kept = in_parallel(rounds.kept, Kept::Yes, &scenario)?;
     let fresh = in_parallel([rounds.fresh, 0], Kept::No, &scenario)?;
 
@@ -102,6 +105,8 @@ async fn measure(rounds: Rounds) -> Result<(), Failure> {
     row("walk on a kept stack", walk, "7 ms");
     row(&format!("floor of the walk ({} exchanges)", floor.exchanges.len()), floor_time, "");
     println!("{:<38} {:>10.2}   1.6", "walk / floor", walk.as_secs_f64() / floor_time.as_secs_f64());
+    row("diagnosis, nothing wrong", healthy, "150 ms");
+    row("diagnosis, one fault", faulty, "250 ms");
     println!("{:<38} {:>10.0}   500", "walks per second, kept stacks", kept.per_second);
     println!("{:<38} {:>10.0}   300", "walks per second, a fresh stack each", fresh.per_second);
     let [first, rest] = rounds.kept;
@@ -120,6 +125,25 @@ fn row(what: &str, time: Duration, target: &str) {
 fn median(times: &mut [Duration]) -> Duration {
     times.sort();
     times[times.len() / 2]
+}
+
+/// The median duration of diagnoses of a connector with this secret, as text of a JSON document.
+async fn diagnosis(rounds: usize, secret: &str, faults: usize) -> Result<Duration, Failure> {
+    let mut case = Case::default();
+    let connector = format!(
+        r#"{{ "clientId": "5fbf7d1c-0f4e", "clientSecret": "{secret}", "scope": "openid profile email" }}"#
+    );
+    case.read_connector(&connector, "connector.json")?;
+    let mut times = Vec::new();
+    for _ in 0..rounds {
+        let began = now();
+        let diagnosis = diagnose(&case, &App::Sample).await?;
+        times.push(began.elapsed());
+        if diagnosis.found.len() != faults {
+            return Err(diagnosis.to_string().into());
+        }
+    }
+    Ok(median(&mut times))
 }
 
 async fn one(stack: &Stack, scenario: &Scenario) -> Result<(), Failure> {

@@ -177,6 +177,16 @@ fn apart(uri: &str, logto: &Url, app: &str) -> String {
     uri.split_inclusive(['/', '?', '#', '@']).map(part).collect()
 }
 
+/// What follows the host of a URI, as written.
+pub(super) fn after_host(uri: &str) -> &str {
+    let start = uri.find("://").map_or(0, |at| at + 3);
+    let end = uri[start..].find(['/', '?', '#']).unwrap_or_else(|| {
+        // Pasted white space is not part of the host.
+        uri[start..].trim_end().len()
+    });
+    &uri[start + end..]
+}
+
 /// Where people open Logto, if the input says so.
 pub(super) fn logto(case: &Case, connector_id: &str, assumed: &mut Vec<String>) -> Option<Url> {
     if let Some(endpoint) = &case.logto_endpoint {

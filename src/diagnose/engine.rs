@@ -57,8 +57,8 @@ impl Walk {
         Stage::ALL.get(self.end()).copied()
     }
 
-    fn has(&self, cause: Cause) -> bool {
-        self.findings.iter().any(|finding| finding.cause == cause)
+    fn has(&self, fault: &Finding) -> bool {
+        self.findings.iter().any(|finding| finding.is_same_fault(fault))
     }
 
     /// The finding that ended it.
@@ -141,7 +141,7 @@ pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError
         let (stands_in, end) = (before.stands_in, before.end());
         match repaired(&model, &document, &first, before).await? {
             Some((repair, changed, mut walk)) => {
-                let is_of_it = |found: &&mut Found| found.finding.cause == first.cause;
+                let is_of_it = |found: &&mut Found| found.finding.is_same_fault(&first);
                 if let Some(found) = found.iter_mut().find(is_of_it).filter(|_| repair.is_advice(&first)) {
                     found.finding = found.finding.clone().placed_by_repair(&repair.name());
                     found.repaired_by = Some(repair.name());
@@ -175,7 +175,7 @@ fn fails_alike(control: &Walk, first: &Finding, own: &Walk) -> bool {
         Cause::Unknown => {
             control.end() == own.end() && control.first().is_some_and(|first| first.cause == Cause::Unknown)
         }
-        named => control.has(named),
+        _ => control.has(first),
     }
 }
 
@@ -202,8 +202,8 @@ fn collect(found: &mut Vec<Found>, case: &Case, walk: &Walk, at: usize) {
             continue;
         }
         // A fault of the configuration is better reported at the point where people run into it.
-        found.retain(|known| known.finding.cause != finding.cause || known.breaks || !breaks);
-        if found.iter().all(|known| known.finding.cause != finding.cause) {
+        found.retain(|known| !known.finding.is_same_fault(finding) || known.breaks || !breaks);
+        if !found.iter().any(|known| known.finding.is_same_fault(finding)) {
             let finding = with_expiry(case, with_targets_given(case, finding.clone()));
             found.push(Found { finding, walk: at, breaks, repaired_by: None, repaired_with: None });
         }
@@ -325,8 +325,8 @@ pub(super) async fn modeled(case: &Case, app: &App) -> Result<(Twin, Option<Caus
 
 /// The first finding of a scenario's walk.
 pub(super) async fn first_finding(scenario: &Scenario) -> Result<Option<Cause>, DiagnoseError> {
-    let stack = stack_for(scenario).start().await?;
-    let walked = observed_walk(&stack, scenario).await;
+    let stack = Box::pin(stack_for(scenario).start()).await?;
+    let walked = Box::pin(observed_walk(&stack, scenario)).await;
     stack.stop().await?;
     Ok(walked.report.findings.first().map(|first| first.cause))
 }
@@ -350,10 +350,11 @@ async fn repaired(
         let other = walk.first().is_some_and(|other| {
             walk.end() == before.end()
                 && repair.is_close()
+                && !repair.may_cause(other)
                 && other.cause != Cause::Unknown
                 && finding.cause != Cause::Unknown
         });
-        if !walk.has(finding.cause) && (walk.end() > before.end() || other) {
+        if !walk.has(finding) && (walk.end() > before.end() || other) {
             return Ok(Some((repair, changed, walk)));
         }
     }
@@ -378,7 +379,7 @@ async fn walk_twin(
     if let Some(project) = project {
         builder = builder.project(project);
     }
-    // Not on the stack of the thread: a diagnosis walks within several other futures.
+    // Their futures are large, and a thread of a test has 2 MiB of stack.
     let stack = Box::pin(builder.start()).await?;
     let walked = Box::pin(walk_on(&stack, &scenario, model, repair)).await;
     let stopped = stack.stop().await;

@@ -262,20 +262,24 @@ fn bare(members: Map<String, Value>, file: &str) -> Result<ConnectorCase, InputE
     Ok(case)
 }
 
-/// Checks that a generic connector leads to Hugging Face.
+/// Checks that a generic connector leads to Hugging Face. One of its addresses may be wrong: if another one is Hugging
+/// Face's, that is a fault to find.
 fn at_huggingface(case: &ConnectorCase, file: &str) -> Result<(), InputError> {
     if case.factory == ConnectorFactory::HuggingFace {
         return Ok(());
     }
-    for member in ENDPOINTS {
-        let Some(address) = case.config.get(member).and_then(Value::as_str) else { continue };
-        let elsewhere = Url::parse(address).is_ok_and(|url| url.host_str() != Some("huggingface.co"));
-        if elsewhere {
-            let address = address.to_owned();
-            return Err(InputError::OtherProvider { file: file.to_owned(), member, address });
+    let addresses = ENDPOINTS.iter().filter_map(|member| {
+        let address = case.config.get(*member)?.as_str()?;
+        Some((*member, address, Url::parse(address).ok()?))
+    });
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        addresses.partition(|(.., url)| url.host_str() == Some("huggingface.co"));
+    match elsewhere.first() {
+        Some((member, address, _)) if here.is_empty() => {
+            Err(InputError::OtherProvider { file: file.to_owned(), member, address: (*address).to_owned() })
         }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 const OAUTH_APP: [&str; 10] = [

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::addresses::{Placeholder, UNKNOWN_APP, UNKNOWN_LOGTO, logto, origin_of, uris};
+use super::addresses::{Placeholder, UNKNOWN_APP, UNKNOWN_LOGTO, after_host, logto, origin_of, uris};
 use super::case::Case;
 use crate::placeholder::literal;
 
@@ -43,7 +43,7 @@ impl Relocated {
 
     /// A URI of the app's record, as a text of a scenario.
     pub(super) fn in_logto(&mut self, own: &str) -> String {
-        let (origin, rest) = (origin_of(own), literal(rest(own)));
+        let (origin, rest) = (origin_of(own), literal(after_host(own)));
         let twin = if origin.is_none() {
             literal(own)
         } else if origin == self.app && self.moves() {
@@ -66,7 +66,7 @@ impl Relocated {
     /// person's own differ from each other.
     pub(super) fn at_huggingface(&mut self, own: &str) -> String {
         let (Some(logto), Some(origin)) = (self.logto.clone(), origin_of(own)) else { return literal(own) };
-        let rest = literal(rest(own));
+        let rest = literal(after_host(own));
         let as_written = authority(own) == logto.authority();
         let scheme = if origin.scheme() == logto.scheme() { "http" } else { "https" };
         let twin = if origin == logto && as_written {
@@ -119,21 +119,11 @@ impl Relocated {
 /// Host and port of a URI, as written.
 fn authority(uri: &str) -> &str {
     let start = uri.find("://").map_or(0, |at| at + 3);
-    &uri[start..uri.len() - rest(uri).len()]
+    &uri[start..uri.len() - after_host(uri).len()]
 }
 
 fn shown(url: Option<&Url>, unknown: Placeholder) -> String {
     url.map_or_else(|| format!("https://{}", unknown.shown), |url| url.origin().ascii_serialization())
-}
-
-/// What follows the host of a URI, as written.
-fn rest(uri: &str) -> &str {
-    let start = uri.find("://").map_or(0, |at| at + 3);
-    let end = uri[start..].find(['/', '?', '#']).unwrap_or_else(|| {
-        // Pasted white space is not part of the host.
-        uri[start..].trim_end().len()
-    });
-    &uri[start + end..]
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -32,8 +32,12 @@ pub(super) struct Repair {
     changes: Vec<(Path, To)>,
     /// How close the setting is to the finding; 0 is closest.
     rank: usize,
+    /// The member of the connector's configuration that is added.
+    adds: Option<String>,
 }
 
+/// From this rank on, the evidence of the finding does not name the setting.
+const OF_AREA: usize = 2;
 /// From this rank on, a setting has nothing to do with the finding, as far as its name and evidence show.
 const FOREIGN: usize = 3;
 
@@ -58,6 +62,12 @@ const OF_BOTH: [(&str, &str); 2] = [
 const SENT_WRONGLY: [&str; 6] =
     ["doubled", "placeholder", "incomplete", "look-alike", "has-whitespace", "of-logto"];
 
+/// Settings that a finding is about although its evidence does not name them.
+const ABOUT: [(&str, &str); 2] = [
+    ("application/secret-expired", "application.secrets"),
+    ("app/opened-under-another-host", "application.oidcClientMetadata.redirectUris"),
+];
+
 /// Parts whose members are settings of their own.
 const PARTS: [&str; 7] = [
     "given.connector",
@@ -68,6 +78,10 @@ const PARTS: [&str; 7] = [
     "given.application",
     "given.app",
 ];
+/// Members of a connector's configuration whose own members are settings, too.
+const NESTED: [&str; 3] = ["idTokenVerificationConfig", "customConfig", "authRequestOptionalConfig"];
+/// Members of a connector's configuration that are left out.
+const LEFT_OUT: &str = "given.connector.without";
 /// The configuration of a connector that Logto refuses to create with it.
 const CONFIG_IN_STEP: &str = "steps.0.administer.body.config";
 /// Members that are not changed because they select what is examined.
@@ -82,17 +96,21 @@ const FIXED: [&str; 5] = [
 
 impl Repair {
     fn of(path: &[String], to: To) -> Self {
-        Self { changes: vec![(path.to_owned(), to)], rank: 0 }
+        Self { changes: vec![(path.to_owned(), to)], rank: 0, adds: None }
     }
 
     /// The name of the setting in consoles and APIs: `connector.config.clientSecret`.
     pub(super) fn name(&self) -> String {
+        if let Some(member) = &self.adds {
+            return format!("connector.config.{member}");
+        }
         self.changes.first().map_or_else(String::new, |(path, _)| name(path))
     }
 
     /// What the setting is changed to, in words: names such as `[APP]` are not filled in, and secrets are not shown.
     pub(super) fn says(&self) -> String {
         match self.changes.first() {
+            Some((path, _)) if self.adds.is_some() => usual(&path.join(".")).to_owned(),
             Some((path, To::Value(value))) => smaller::shown(&path.join("."), value),
             Some((path, To::Usual)) => usual(&path.join(".")).to_owned(),
             None => String::new(),
@@ -102,6 +120,11 @@ impl Repair {
     /// Whether the setting has to do with the finding.
     pub(super) fn is_close(&self) -> bool {
         self.rank < FOREIGN
+    }
+
+    /// Whether a finding may only follow from this repair: it is about the changed setting, and what was repaired is not.
+    pub(super) fn may_cause(&self, other: &Finding) -> bool {
+        self.rank >= OF_AREA && is_named(&self.name(), other)
     }
 
     /// Whether to tell the person of it. To register what the app sends lets the walk go on, and would be bad advice where
@@ -144,6 +167,9 @@ pub(super) fn repairs(document: &Map<String, Value>, finding: &Finding, sent: &S
     let mut found: Vec<Repair> = Vec::new();
     for path in settings(document) {
         let joined = path.join(".");
+        if joined == LEFT_OUT {
+            found.extend(added(document, finding));
+        }
         let rank = rank(&name(&path), finding);
         let to = smaller(document, &joined, sent).into_iter().map(To::Value);
         let removable = !joined.starts_with("steps.");
@@ -175,6 +201,19 @@ pub(super) fn repairs(document: &Map<String, Value>, finding: &Finding, sent: &S
     found
 }
 
+/// Adds one of the members that the connector's configuration leaves out: the others may be faults of their own.
+fn added(document: &Map<String, Value>, finding: &Finding) -> Vec<Repair> {
+    let missing = at(document, LEFT_OUT).and_then(Value::as_array).cloned().unwrap_or_default();
+    let without = |gone: &Value| missing.iter().filter(|one| *one != gone).cloned().collect();
+    let repair = |gone: &Value| {
+        let member = gone.as_str()?;
+        let repair = Repair::of(&parts(LEFT_OUT), To::Value(without(gone)));
+        let rank = rank(&format!("connector.config.{member}"), finding);
+        Some(Repair { rank, adds: Some(member.to_owned()), ..repair })
+    };
+    missing.iter().filter_map(repair).collect()
+}
+
 /// A public app gets the secret that the connector has: otherwise its absence would be the next fault.
 fn secret_of_the_connector(document: &Map<String, Value>) -> Option<(Path, To)> {
     let has = at(document, "given.huggingface.app.secret").is_some();
@@ -188,25 +227,35 @@ fn rank(name: &str, finding: &Finding) -> usize {
     let area = finding.cause.id().split_once('/').map_or("", |(area, _)| area);
     let area = if area == "experience" { "signInExperience" } else { area };
     let of_area = name.split('.').next() == Some(area);
+    let about = ABOUT.contains(&(finding.cause.id(), name));
+    match (about || is_named(name, finding), of_area) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, true) => OF_AREA,
+        (false, false) => FOREIGN,
+    }
+}
+
+/// Whether the evidence of a finding names a setting, or a member of it.
+fn is_named(name: &str, finding: &Finding) -> bool {
     let within = |long: &str, short: &str| {
         long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    let named = finding.evidence.iter().any(|evidence| match evidence {
+    finding.evidence.iter().any(|evidence| match evidence {
         Evidence::Setting { field, .. } => within(field, name),
         _ => false,
-    });
-    match (named, of_area) {
-        (true, true) => 0,
-        (true, false) => 1,
-        (false, true) => 2,
-        (false, false) => FOREIGN,
-    }
+    })
 }
 
 /// The settings of a scenario that can be changed.
 fn settings(document: &Map<String, Value>) -> Vec<Path> {
     let mut found = Vec::new();
-    let parts_of = PARTS.into_iter().chain([CONFIG_IN_STEP]);
+    let config = if at(document, CONFIG_IN_STEP).is_some() { CONFIG_IN_STEP } else { "given.connector" };
+    let nested = NESTED.map(|member| match config {
+        CONFIG_IN_STEP => format!("{CONFIG_IN_STEP}.{member}"),
+        _ => format!("given.connector.config.{member}"),
+    });
+    let parts_of = nested.iter().map(String::as_str).chain(PARTS).chain([CONFIG_IN_STEP]);
     for part in parts_of {
         for name in at(document, part).and_then(Value::as_object).into_iter().flat_map(Map::keys) {
             let path = format!("{part}.{name}");
@@ -216,13 +265,13 @@ fn settings(document: &Map<String, Value>) -> Vec<Path> {
         }
     }
     // What is not there may be what is missing.
-    let config = if at(document, CONFIG_IN_STEP).is_some() { CONFIG_IN_STEP } else { "given.connector" };
     for missing in smaller::members_of_a_connector(config) {
         let path = [parts(config), vec![(*missing).to_owned()]].concat();
         if at(document, config).is_some() && !found.contains(&path) {
             found.push(path);
         }
     }
+    found.extend(missing_in_verification(document, config));
     // Other parts as a whole.
     for (name, value) in at(document, "given").and_then(Value::as_object).into_iter().flatten() {
         let inner = value.as_object().into_iter().flatten();
@@ -233,6 +282,17 @@ fn settings(document: &Map<String, Value>) -> Vec<Path> {
         }
     }
     found
+}
+
+/// What the `oidc` connector needs to verify ID tokens, and does not have.
+fn missing_in_verification(document: &Map<String, Value>, config: &str) -> Option<Path> {
+    (at(document, "given.connector.factory")? == "oidc").then_some(())?;
+    let config = if config == CONFIG_IN_STEP { config } else { "given.connector.config" };
+    let verification = format!("{config}.idTokenVerificationConfig");
+    match at(document, &verification) {
+        Some(members) => members.get("jwksUri").is_none().then(|| parts(&format!("{verification}.jwksUri"))),
+        None => (config == CONFIG_IN_STEP).then(|| parts(&format!("{verification}.jwksUri"))),
+    }
 }
 
 /// The name of a setting in consoles and APIs.

@@ -100,8 +100,10 @@ impl Diagnosis {
         } else {
             "signed in with Hugging Face, and was sent back to the app"
         };
+        let app =
+            if self.has_passed(Stage::AppCallback) { "" } else { " What the app does then was not checked." };
         let walked = format!(
-            "A new person {begun}{known}{out}, on a copy of your set-up on this machine. What could not be checked \
+            "A new person {begun}{known}{out}, on a copy of your set-up on this machine.{app} What could not be checked \
              is listed at the end."
         );
         paragraph(f, "", &walked)?;

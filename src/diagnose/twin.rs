@@ -11,7 +11,7 @@ use super::members::Record;
 use super::places::Places;
 use super::relocated::Relocated;
 use super::sent::Sent;
-use super::twin_parts::{application, cleaned, connector_config};
+use super::twin_parts::{application, cleaned, connector_config, scopes_meant};
 use super::{permissions, secrets};
 use crate::findings::{App, Finding};
 use crate::placeholder::literal;
@@ -333,12 +333,9 @@ impl<'c> Maker<'c> {
         } else {
             self.unknown.push("Which scopes are ticked on the OAuth app.".to_owned());
             let asked = self.text("scope").unwrap_or_default();
-            let exists = |scope: &&str| mock_huggingface::SCOPES.iter().any(|(name, _)| name == scope);
-            let more: Vec<&str> = asked
-                .split_whitespace()
-                .filter(exists)
-                .filter(|scope| !USUAL_SCOPES.contains(scope))
-                .collect();
+            let meant = scopes_meant(asked);
+            let more: Vec<&str> =
+                meant.iter().map(String::as_str).filter(|scope| !USUAL_SCOPES.contains(scope)).collect();
             let all = [USUAL_SCOPES.as_slice(), &more].concat();
             self.assumed.push(format!("The OAuth app has the scopes {}.", all.join(", ")));
             if !more.is_empty() {

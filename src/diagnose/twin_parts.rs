@@ -142,6 +142,20 @@ pub(super) fn application(record: &Map<String, Value>) -> Map<String, Value> {
     application
 }
 
+/// The scopes of Hugging Face that a text means, whatever stands between and around them.
+pub(super) fn scopes_meant(text: &str) -> Vec<String> {
+    let exists = |scope: &String| mock_huggingface::SCOPES.iter().any(|(name, _)| name == scope);
+    scope_words(&text.replace("%20", " ")).map(str::to_lowercase).filter(exists).collect()
+}
+
+/// The words of a text of scopes.
+pub(super) fn scope_words(text: &str) -> impl Iterator<Item = &str> {
+    let between = |c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | '+' | '|' | '"' | '\'' | '`' | '[' | ']' | '“' | '”')
+    };
+    text.split(between).filter(|word| !word.is_empty())
+}
+
 /// A value without what was pasted along with it: space, quotation marks, zero-width characters.
 /// `None` if nothing is left.
 pub(super) fn cleaned(text: &str) -> Option<String> {

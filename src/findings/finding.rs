@@ -98,6 +98,21 @@ impl Finding {
         self.proven_place.unwrap_or(self.cause.text().place)
     }
 
+    /// Whether another finding is about the same fault: the same cause can be behind several members of a
+    /// connector's configuration.
+    pub(crate) fn is_same_fault(&self, other: &Self) -> bool {
+        let members = |finding: &Self| -> Vec<String> {
+            let fields = finding.evidence.iter().filter_map(|evidence| match evidence {
+                Evidence::Setting { field, .. } => Some(field.clone()),
+                _ => None,
+            });
+            fields.filter(|field| field.starts_with("connector.config.")).collect()
+        };
+        let (own, others) = (members(self), members(other));
+        let apart = !own.is_empty() && !others.is_empty() && own.iter().all(|one| !others.contains(one));
+        self.cause == other.cause && !apart
+    }
+
     /// Sets where the evidence says that the fix belongs.
     pub(super) fn placed(mut self, place: Option<Place>) -> Self {
         self.proven_place = place.or(self.proven_place);

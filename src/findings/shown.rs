@@ -3,7 +3,7 @@
 use oauth::secret::is_white_space;
 
 /// A secret by its last three characters, with invisible characters made visible: `…abc␊`.
-/// Everything that is not at an end stays hidden.
+/// Everything that is not at an end stays hidden; that it is another kind of credential is said.
 #[must_use]
 pub(crate) fn shown_secret(secret: &str) -> String {
     if secret.is_empty() {
@@ -19,7 +19,13 @@ pub(crate) fn shown_secret(secret: &str) -> String {
     };
     let hint =
         if end.is_empty() { format!(" ({} characters)", inner.chars().count()) } else { String::new() };
-    format!("{}…{end}{}{hint}", visible(before), visible(after))
+    let kind = if is_access_token(inner) { " (in the form of a Hugging Face access token)" } else { "" };
+    format!("{}…{end}{}{hint}{kind}", visible(before), visible(after))
+}
+
+/// Access tokens of Hugging Face begin with `hf_`, secrets of its OAuth apps do not.
+fn is_access_token(text: &str) -> bool {
+    text.starts_with("hf_")
 }
 
 /// The text, with white space and control characters made visible.
@@ -81,6 +87,7 @@ mod tests {
         assert_eq!(shown_secret("  \n"), "␠␠␊… (0 characters)");
         assert_eq!(shown_secret("abc"), "… (3 characters)");
         assert_eq!(shown_secret(""), "empty");
+        assert_eq!(shown_secret("hf_abcdefghijkl"), "…jkl (in the form of a Hugging Face access token)");
         assert!(!shown_secret("oauth_app_secret_0123456789").contains("secret"));
     }
 

@@ -5,15 +5,18 @@ use serde_json::{Map, Value, json};
 use super::{CONFIG_IN_STEP, as_is, at};
 use crate::diagnose::permissions::USER_SCOPES;
 use crate::diagnose::sent::Sent;
+use crate::diagnose::twin_parts::{scope_words, scopes_meant};
 use crate::findings::shown_secret;
 
 /// The scopes of an OAuth app, if its settings are not known.
 const USUAL_SCOPES: [&str; 3] = ["openid", "profile", "email"];
 /// Where generic connectors find Hugging Face.
-const ENDPOINTS: [(&str, &str); 3] = [
+const ENDPOINTS: [(&str, &str); 5] = [
     ("authorizationEndpoint", "https://huggingface.co/oauth/authorize"),
     ("tokenEndpoint", "https://huggingface.co/oauth/token"),
     ("userInfoEndpoint", "https://huggingface.co/oauth/userinfo"),
+    ("idTokenVerificationConfig.jwksUri", "https://huggingface.co/oauth/jwks"),
+    ("idTokenVerificationConfig.issuer", "https://huggingface.co"),
 ];
 
 /// Members of a connector's configuration that a repair may add, by the place where the configuration stands.
@@ -36,6 +39,8 @@ pub(super) fn smaller(document: &Map<String, Value>, path: &str, sent: &Sent) ->
     match path {
         "given.connector.scope" => scopes(document, text),
         "given.huggingface.app.scopes" => ticked(document, now),
+        // What a custom parameter put in its place does not lead back to Logto.
+        "given.huggingface.app.redirect_uris" if has_own_redirect_uri(document) => vec![],
         "given.huggingface.app.redirect_uris" => with(sent.callback_of_logto.as_ref()),
         "given.application.redirect_uris" => with(sent.redirect_uri.as_ref()),
         "given.application.post_logout_redirect_uris" => with(sent.after_sign_out.as_ref()),
@@ -56,6 +61,14 @@ pub(super) fn smaller(document: &Map<String, Value>, path: &str, sent: &Sent) ->
             None => vec![],
         },
     }
+}
+
+/// Whether a custom parameter of the connector replaces the redirect URI.
+fn has_own_redirect_uri(document: &Map<String, Value>) -> bool {
+    let custom = ["customConfig", "authRequestOptionalConfig"];
+    custom
+        .iter()
+        .any(|member| at(document, &format!("given.connector.config.{member}.redirect_uri")).is_some())
 }
 
 /// What a list becomes with one item more.
@@ -96,13 +109,9 @@ fn without_one(list: Option<&Value>) -> Vec<Value> {
 /// without those that the OAuth app does not have, then with those that Logto needs.
 fn scopes(document: &Map<String, Value>, given: Option<&str>) -> Vec<Value> {
     let text = given.unwrap_or("profile").replace("%20", " ");
-    let between = |c: char| {
-        c.is_whitespace() || matches!(c, ',' | ';' | '+' | '|' | '"' | '\'' | '`' | '[' | ']' | '“' | '”')
-    };
-    let words: Vec<&str> = text.split(between).filter(|word| !word.is_empty()).collect();
-    let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    let exists = |scope: &&str| mock_huggingface::SCOPES.iter().any(|(name, _)| name == scope);
-    let existing: Vec<&str> = lower.iter().map(String::as_str).filter(exists).collect();
+    let words: Vec<&str> = scope_words(&text).collect();
+    let meant = scopes_meant(&text);
+    let existing: Vec<&str> = meant.iter().map(String::as_str).collect();
     let ticked = ticked_scopes(document);
     let allowed: Vec<&str> =
         existing.iter().copied().filter(|scope| ticked.iter().any(|one| one == scope)).collect();
@@ -133,11 +142,10 @@ fn ticked_scopes(document: &Map<String, Value>) -> Vec<String> {
 /// The scopes of the OAuth app with those that the connector asks for.
 fn ticked(document: &Map<String, Value>, now: Option<&Value>) -> Vec<Value> {
     let asked = at(document, "given.connector.scope").and_then(Value::as_str).unwrap_or("profile");
-    let exists = |scope: &&str| mock_huggingface::SCOPES.iter().any(|(name, _)| name == scope);
     let mut all = ticked_scopes(document);
-    for scope in asked.split_whitespace().filter(exists) {
-        if !all.iter().any(|one| one == scope) {
-            all.push(scope.to_owned());
+    for scope in scopes_meant(asked) {
+        if !all.contains(&scope) {
+            all.push(scope);
         }
     }
     now.map(|_| json!(all)).into_iter().collect()
@@ -160,6 +168,8 @@ fn in_step(document: &Map<String, Value>, member: &str, given: Option<&str>) -> 
     match member {
         "clientId" => filled("[HF_CLIENT_ID]"),
         "clientSecret" => filled("[HF_CLIENT_SECRET]"),
+        // What the connector asks for when it says nothing may not be enough.
+        "scope" if given.is_none() => vec![as_is(&ticked_scopes(document).join(" "))],
         "scope" => scopes(document, given),
         "tokenEndpointResponseType" => filled("json"),
         "profileMap" => vec![json!({ "id": "sub" })],
@@ -193,6 +203,8 @@ pub(super) fn shown(path: &str, value: &Value) -> String {
         "tokenEndpoint",
         "userInfoEndpoint",
         "tokenEndpointResponseType",
+        "jwksUri",
+        "issuer",
     ];
     let last = path.rsplit('.').next().unwrap_or(path);
     match value {

@@ -214,7 +214,8 @@ fn scope_cause(unknown: &str) -> Connector {
 fn scope_setting(seen: &Observed<'_>) -> Option<Finding> {
     let asked = seen.connector_scope()?;
     let exists = |scope: &str| mock_huggingface::SCOPES.iter().any(|(name, _)| *name == scope);
-    let unknown = asked.split_ascii_whitespace().find(|scope| !exists(scope))?;
+    let scopes = oauth::Scopes::parse(asked);
+    let unknown = scopes.iter().find(|scope| !exists(scope))?;
     Some(Finding::new(scope_cause(unknown)).setting("connector.config.scope", quoted(asked)))
 }
 

@@ -58,7 +58,13 @@ impl<'s> Wrong<'s> {
     }
 
     fn of_symptom(&self, symptom: &Symptom) -> Finding {
-        self.finding(Finding::new(self.cause).symptom(symptom))
+        let finding = Finding::new(self.cause);
+        let finding = match symptom.kind {
+            // How a connection fails to a server that is not the provider's depends on that server.
+            SymptomKind::NoResponse(_) => finding.at(symptom.hop),
+            _ => finding.symptom(symptom),
+        };
+        self.finding(finding)
     }
 
     /// What Hugging Face received at the configured address in a hop.
@@ -119,8 +125,7 @@ fn authorization(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         SymptomKind::NoResponse(_) | SymptomKind::ProviderPage { .. } | SymptomKind::Stuck(_)
     );
     let (sent, wrong) = sent_elsewhere(seen, symptom.hop).filter(|_| there)?;
-    let finding = wrong.finding(Finding::new(wrong.cause).symptom(symptom));
-    Some(finding.hop(sent.number, "Logto sends the browser to the connector's address"))
+    Some(wrong.of_symptom(symptom).hop(sent.number, "Logto sends the browser to the connector's address"))
 }
 
 /// The browser came to a page that looks as if nothing were wrong: what is not a URL leads to Logto itself.

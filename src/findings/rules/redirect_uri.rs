@@ -77,9 +77,22 @@ fn at_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         .hop(symptom.hop, format!("redirect_uri is {}", quoted(&sent)))
         .setting("huggingface.app.redirect_uris", listed(registered))
         .notes(notes);
+    let finding = match custom_redirect_uri(seen) {
+        Some((field, value)) if value == sent => finding.setting(field, quoted(value)),
+        _ => finding,
+    };
     Some(match unmasked(&differences, &sent) {
         Some(letters) => finding.hop(symptom.hop, letters),
         None => finding,
+    })
+}
+
+/// The redirect URI that a custom parameter of the connector puts in place of Logto's own.
+fn custom_redirect_uri<'s>(seen: &'s Observed<'_>) -> Option<(String, &'s str)> {
+    let config = seen.connector()?.get("config")?;
+    ["customConfig", "authRequestOptionalConfig"].into_iter().find_map(|member| {
+        let uri = config.get(member)?.get("redirect_uri")?.as_str()?;
+        Some((format!("connector.config.{member}.redirect_uri"), uri))
     })
 }
 

@@ -86,6 +86,20 @@ fn client_ids() -> Vec<Fault> {
     faults
 }
 
+/// In the Authorization header a server may decode it, so it need not be a fault there.
+fn percent_encoded() -> Fault {
+    let change: Change = |secret, _| secret.replace('_', "%5F");
+    let row = (
+        "percent-encoded",
+        "§6 (sent as it is); RFC 6749 §2.3.1",
+        "connector/secret-percent-encoded",
+        change,
+    );
+    let in_the_body =
+        |set_up: &SetUp| set_up.connector["config"]["tokenEndpointAuthMethod"] == "client_secret_post";
+    changed("clientSecret", Stage::Token, row).only_if(in_the_body)
+}
+
 fn secrets() -> Vec<Fault> {
     const WRONG: &str = "§7; connector-bugs A1";
     let rows: Vec<(&str, &'static str, &str, Change)> = vec![
@@ -108,9 +122,6 @@ fn secrets() -> Vec<Fault> {
         ("a look-alike", "trial C 02b", "connector/secret-look-alike", |secret, draw| match draw.below(2) {
             0 => secret.replacen('a', "а", 1),
             _ => secret.replacen("secret", "sесrеt", 1),
-        }),
-        ("percent-encoded", "§6 (sent as it is)", "connector/secret-percent-encoded", |secret, _| {
-            secret.replace('_', "%5F")
         }),
         ("letter case", "§7; compared as texts", "connector/secret-letter-case", |secret, draw| match draw
             .below(2)
@@ -143,6 +154,7 @@ fn secrets() -> Vec<Fault> {
     ];
     let mut faults: Vec<Fault> =
         rows.into_iter().map(|row| changed("clientSecret", Stage::Token, row)).collect();
+    faults.push(percent_encoded());
     let the_id = |set_up: &mut SetUp, _: &Draw| {
         let id = set_up.text("clientId");
         set_up.config().insert("clientSecret".to_owned(), json!(id));
@@ -273,12 +285,12 @@ fn scopes() -> Vec<Fault> {
             |set_up, _| {
                 let scope = if set_up.text("scope").contains("email") { "openid email" } else { "openid" };
                 set_up.config().insert("scope".to_owned(), json!(scope));
-                // Logto's SDKs ask for it in any case: only who says so needs it.
-                set_up.options.app_scopes.push("profile".to_owned());
+                // The SDKs ask for it in any case, so only what the person says shows that the app needs it.
+                set_up.options.app_scopes = vec!["profile".to_owned()];
             },
         )
         .until(Stage::SignOut)
-        .only_if(|set_up| set_up.redirect_uri.starts_with("http"))
+        .only_if(|set_up| !set_up.third_party && set_up.redirect_uri.starts_with("http"))
         .touches(&[Part::Scope, Part::AppScopes]),
     );
     faults
