@@ -82,7 +82,7 @@ pub struct AppCase {
 impl Case {
     /// The same settings with an application that people sign in to with a browser, if this one only has the device
     /// flow: a native application without a redirect URI, as Logto creates them.
-    pub(super) fn with_a_browser(&self) -> Option<Self> {
+    pub(super) fn with_a_browser(&self) -> Option<Box<Self>> {
         let record = self.application.as_ref()?;
         let listed = record.get("oidcClientMetadata").and_then(|all| all.get("redirectUris")?.as_array());
         let device = record.get("customClientMetadata").and_then(|all| all.get("isDeviceFlow")?.as_bool());
@@ -90,7 +90,7 @@ impl Case {
             && device == Some(true)
             && listed.is_none_or(Vec::is_empty)
             && self.app.redirect_uri.is_none();
-        only.then(|| Self { application: None, app: AppCase::default(), ..self.clone() })
+        only.then(|| Box::new(Self { application: None, app: AppCase::default(), ..self.clone() }))
     }
 
     /// The values in it that must stay confidential: secrets, the free texts of the connector's

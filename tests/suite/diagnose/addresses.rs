@@ -53,12 +53,12 @@ async fn a_pattern_is_matched() {
 }
 
 #[tokio::test]
-async fn a_scheme_of_the_apps_own_ends_the_walk() {
+async fn a_scheme_of_the_apps_own_is_not_followed() {
     let diagnosis = diagnosed("Native", &["io.acme.shop://callback"], &["io.acme.shop://bye"], |_| {}).await;
     assert!(diagnosis.is_healthy(), "{diagnosis}");
     assert_eq!(result(&diagnosis, Stage::Account), CheckResult::Passed);
     assert_eq!(result(&diagnosis, Stage::AppCallback), CheckResult::NotLookedAt);
-    assert!(diagnosis.to_string().contains("What the app does then was not checked"), "{diagnosis}");
+    assert!(diagnosis.to_string().contains("the operating system opens the app"), "{diagnosis}");
     let other = |case: &mut Case| case.app.redirect_uri = Some("io.acme.shop:/callback".to_owned());
     let diagnosis = diagnosed("Native", &["io.acme.shop://callback"], &[], other).await;
     assert!(names(&diagnosis)[0].starts_with("application/redirect-uri-"), "{diagnosis}");

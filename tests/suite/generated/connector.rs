@@ -268,8 +268,11 @@ fn scopes() -> Vec<Fault> {
             },
         )
         .until(Stage::SignOut)
+        // An app that the operating system opens does not show what it knows.
         .only_if(|set_up| {
-            !set_up.third_party && set_up.experience["signUp"]["identifiers"] != json!(["email"])
+            !set_up.third_party
+                && set_up.redirect_uri.starts_with("http")
+                && set_up.experience["signUp"]["identifiers"] != json!(["email"])
         })
         .touches(&[Part::Scope, Part::AppScopes, Part::SignUp]),
     );
@@ -287,7 +290,7 @@ fn scopes() -> Vec<Fault> {
             },
         )
         .until(Stage::SignOut)
-        .only_if(|set_up| !set_up.third_party)
+        .only_if(|set_up| !set_up.third_party && set_up.redirect_uri.starts_with("http"))
         .touches(&[Part::Scope, Part::AppScopes]),
     );
     faults
