@@ -38,7 +38,7 @@ mod unknown;
 
 #[doc(hidden)]
 pub use cause::Cause;
-pub(crate) use causes::Warning;
+pub(crate) use causes::{App, Warning};
 pub(crate) use derive::findings;
 #[cfg(test)]
 pub(crate) use derive::{by_rules, rule_names};

@@ -197,6 +197,16 @@ fn redirect_uri(case: &Case, assumed: &mut Vec<String>) -> Option<String> {
     let at_app = case.app_url.as_ref().map(origin);
     let here = |uri: &&String| at_app.is_some() && origin_of(uri) == at_app;
     let (of_app, first) = (registered.iter().find(here), registered.first());
+    if of_app.is_none()
+        && let Some(url) = &at_app
+        && let Some(sent) = registered.iter().find_map(|uri| with_scheme_of(url, uri.trim()))
+    {
+        assumed.push(format!(
+            "The app sends the redirect URI {sent}: the one in Logto, with the scheme of the app's URL (change it with \
+             --redirect-uri)."
+        ));
+        return Some(sent);
+    }
     let uri = of_app.or(first)?.trim();
     let sent = uri.replace('*', ANY);
     let which = match of_app {
@@ -212,6 +222,14 @@ fn redirect_uri(case: &Case, assumed: &mut Vec<String>) -> Option<String> {
         )
     });
     Some(sent)
+}
+
+/// The URI with the scheme of the app's URL, if only the schemes of the two differ.
+fn with_scheme_of(app: &Url, uri: &str) -> Option<String> {
+    let of_uri = origin_of(uri).filter(|_| !uri.contains('*'))?;
+    let alike = of_uri.host() == app.host() && of_uri.port() == app.port() && of_uri.scheme() != app.scheme();
+    let (_, rest) = uri.split_once(':').filter(|_| alike)?;
+    Some(format!("{}:{rest}", app.scheme()))
 }
 
 /// The post sign-out redirect URI that the app sends.
@@ -318,6 +336,15 @@ mod tests {
         let two = ["http://localhost:3000/callback", "http://127.0.0.1:3000/callback"];
         let found = of(&Case { app_url: local.app_url, ..case(&two, &two) });
         assert_eq!(found.redirect_uri, two[1]);
+    }
+
+    #[test]
+    fn an_app_that_is_opened_over_http_says_so_in_its_redirect_uri() {
+        let mut case = case(&["https://shop.example/callback"], &[]);
+        case.app_url = Url::parse("http://shop.example").ok();
+        assert_eq!(of(&case).redirect_uri, "http://shop.example/callback");
+        case.app_url = Url::parse("http://shop.example:3000").ok();
+        assert_eq!(of(&case).redirect_uri, "https://shop.example/callback");
     }
 
     #[test]

@@ -80,6 +80,19 @@ pub struct AppCase {
 }
 
 impl Case {
+    /// The same settings with an application that people sign in to with a browser, if this one only has the device
+    /// flow: a native application without a redirect URI, as Logto creates them.
+    pub(super) fn with_a_browser(&self) -> Option<Self> {
+        let record = self.application.as_ref()?;
+        let listed = record.get("oidcClientMetadata").and_then(|all| all.get("redirectUris")?.as_array());
+        let device = record.get("customClientMetadata").and_then(|all| all.get("isDeviceFlow")?.as_bool());
+        let only = record.get("type").and_then(Value::as_str) == Some("Native")
+            && device == Some(true)
+            && listed.is_none_or(Vec::is_empty)
+            && self.app.redirect_uri.is_none();
+        only.then(|| Self { application: None, app: AppCase::default(), ..self.clone() })
+    }
+
     /// The values in it that must stay confidential: secrets, the free texts of the connector's
     /// configuration, and the hidden parts of URLs (user name, password, query, fragment). Output
     /// about a diagnosis does not contain them; pass them to [`kit::secret::learn`].

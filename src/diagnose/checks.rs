@@ -106,12 +106,15 @@ pub(super) enum AppSeen<'a> {
     Sample,
     /// An app of your own, and how it shows that the person is signed in.
     Own(Option<&'a SignedIn>),
+    /// An app that the operating system opens, and no browser.
+    Opened,
 }
 
 /// Why a stage of an app of your own is not known to have been passed.
 const NO_TOKENS_SEEN: &str = "not checked: no tokens for the app were seen, and `[signed_in]` of logto-testkit.toml does not say how it shows a person";
 const NO_SIGNED_IN: &str =
     "not checked: `[signed_in]` of logto-testkit.toml would say how your app shows a person";
+const OPENED: &str = "not checked: the operating system opens the app";
 const NO_SIGN_OUT: &str = "not checked: the app did not ask Logto to end its session";
 
 struct Looked<'w> {
@@ -192,7 +195,11 @@ impl Looked<'_> {
     fn app_callback(&self) -> Option<Seen> {
         let taken = |hop: &&Hop| has(&hop.request.url, "code") && hop.response.status < 400;
         let callback = self.hops(Party::APP).find(taken).map(|_| ());
-        let AppSeen::Own(_) = self.app else { return callback.map(|()| Seen::passed()) };
+        match self.app {
+            AppSeen::Sample => return callback.map(|()| Seen::passed()),
+            AppSeen::Opened => return self.handed_over(),
+            AppSeen::Own(_) => {}
+        }
         let shown = matches!(self.session(), Some(Seen::Passed(_)));
         let answers = self.answers_to_the_app();
         match (answers.contains(&200) || shown, answers.is_empty()) {
@@ -201,6 +208,12 @@ impl Looked<'_> {
             (false, false) => None,
             (false, true) => callback.map(|()| Seen::NotShown(NO_TOKENS_SEEN)),
         }
+    }
+
+    /// Whether the walk went on after Logto sent the browser to the app's own scheme.
+    fn handed_over(&self) -> Option<Seen> {
+        let signs_out = |hop: &Hop| hop.request.url.path().starts_with("/oidc/session/end");
+        self.hops(Party::LOGTO).any(signs_out).then_some(Seen::NotShown(OPENED))
     }
 
     /// The statuses with which Logto answered the app's requests for tokens.
@@ -225,6 +238,7 @@ impl Looked<'_> {
         let passed = match self.app {
             AppSeen::Own(Some(signed_in)) => hops.any(|hop| shows(signed_in, hop).0),
             AppSeen::Own(None) => return Some(Seen::NotShown(NO_SIGNED_IN)),
+            AppSeen::Opened => return self.handed_over(),
             AppSeen::Sample => hops.filter(asked).any(|hop| known(hop) == Some(true)),
         };
         passed.then(Seen::passed)
@@ -243,7 +257,8 @@ impl Looked<'_> {
         // A call of a page's script does not navigate.
         let arrived =
             |hop: &Hop| hop.why != WhyHop::Call && self.is(hop, Party::APP) && hop.response.status < 400;
-        hops.get(at + 1..)?.iter().any(arrived).then_some(())?;
+        let opens = back(&hops[at]).is_some_and(|target| !matches!(target.scheme(), "http" | "https"));
+        (opens || hops.get(at + 1..)?.iter().any(arrived)).then_some(())?;
         Some(Seen::Passed(match self.app {
             AppSeen::Own(None) => {
                 Some("at Logto; whether the app forgot the person was not checked".to_owned())

@@ -78,6 +78,13 @@ pub(super) fn not_checked(record: &Map<String, Value>, email: &str) -> Vec<Strin
              address {email}."
         ));
     }
+    let subaddressing = |policy: &Value| policy.get("blockSubaddressing")?.as_bool();
+    if record.get("emailBlocklistPolicy").and_then(subaddressing) == Some(true) {
+        found.push(format!(
+            "Which people have a subaddress, as in name+tag@example.com (`emailBlocklistPolicy.blockSubaddressing`): \
+             Logto refuses them, and the person in the twin has {email}."
+        ));
+    }
     found
 }
 

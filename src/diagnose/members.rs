@@ -97,11 +97,7 @@ const APPLICATION: &[Member] = &[
         Texts,
         Irrelevant("Logto also accepts the origins of the redirect URIs"),
     ),
-    member(
-        "customClientMetadata.isDeviceFlow",
-        Flag,
-        NotChecked(is_set, "The device flow: the twin's app signs people in with redirects of the browser."),
-    ),
+    member("customClientMetadata.isDeviceFlow", Flag, Used),
     member(
         "protectedAppMetadata",
         ObjectOrNull,
@@ -114,8 +110,8 @@ const APPLICATION: &[Member] = &[
         Flag,
         NotChecked(
             is_set,
-            "Which people may use the app (access control of the application): the twin lets everyone in. Others see \
-             `access_denied` when they return to the app.",
+            "Which people may use the app (access control, `appLevelAccessControlEnabled`): the twin lets everyone in. \
+             Others see `access_denied` when they return to the app.",
         ),
     ),
     member("createdAt", Number, NAMES),

@@ -5,15 +5,16 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::case::Case;
+use super::twin::{PERSON_EMAIL, PERSON_NAME};
 use crate::placeholder::literal;
-use crate::setup::ApiResource;
+use crate::setup::{ApiResource, ConnectorFactory};
 
 /// The Management API of a self-hosted Logto, which the twin's Logto has as well.
 const MANAGEMENT_API: &str = "https://default.logto.app/api";
 /// The beginning of the indicators that every Logto knows.
 const RESERVED: &str = "urn:logto:";
 /// The scopes about people that can be permitted.
-const USER_SCOPES: [&str; 11] = [
+pub(super) const USER_SCOPES: [&str; 11] = [
     "profile",
     "email",
     "phone",
@@ -144,8 +145,8 @@ pub(super) fn permissions(case: &Case, unknown: &mut Vec<String>) -> Map<String,
         None => {
             application.insert("user_scopes".to_owned(), json!(USER_SCOPES));
             unknown.push(
-                "Which scopes the third-party application is permitted (pass --user-consent-scopes): the twin permits \
-                 all. Another one shows as `invalid_scope` when people start the sign-in."
+                "Which scopes the third-party application is permitted (`userConsentScopes`; pass --user-consent-scopes): \
+                 the twin permits all. Another one shows as `invalid_scope` when people start the sign-in."
                     .to_owned(),
             );
         }
@@ -174,13 +175,14 @@ pub(super) fn permissions(case: &Case, unknown: &mut Vec<String>) -> Map<String,
 pub(super) fn requests(case: &Case, unknown: &mut Vec<String>) -> Map<String, Value> {
     let mut app = Map::new();
     let mut scopes = case.app.scopes.clone();
-    let profile = "profile".to_owned();
-    // The SDK's own scopes include one that a third-party application may not be permitted. What the app
-    // really sends is not known.
+    let has = |scopes: &[String], scope: &str| scopes.iter().any(|one| one == scope);
+    // The SDK's own scopes include one that a third-party application may not be permitted. A person who lists
+    // `openid`, which every SDK adds, perhaps lists all that the app requests.
     let permitted = case.permitted().is_none_or(|scopes| scopes.contains(&"profile"));
-    if !permitted && !scopes.contains(&profile) {
+    if !permitted && has(&scopes, "openid") && !has(&scopes, "profile") {
         app.insert("reserved_scopes".to_owned(), json!(false));
-        scopes.splice(0..0, ALWAYS.map(ToOwned::to_owned));
+        let more: Vec<&str> = ALWAYS.into_iter().filter(|scope| !has(&scopes, scope)).collect();
+        scopes.splice(0..0, more.into_iter().map(ToOwned::to_owned));
         unknown.push(
             "Whether the app requests `profile`, which Logto's SDKs always do: the third-party application is not \
              permitted it. Pass --app-scope profile if it does."
@@ -195,6 +197,22 @@ pub(super) fn requests(case: &Case, unknown: &mut Vec<String>) -> Map<String, Va
         app.insert("resources".to_owned(), json!(resources));
     }
     app
+}
+
+/// The claims that the app looks for, as a step expects them: those of the scopes that the person says it requests, and
+/// that the connector does not request from Hugging Face. The SDK requests `profile` whether or not the app needs it.
+pub(super) fn looked_for(case: &Case) -> Map<String, Value> {
+    let usual = if case.connector.factory == ConnectorFactory::HuggingFace { Some("profile") } else { None };
+    let given = match case.connector.config.get("scope") {
+        Some(given) => given.as_str(),
+        None => usual,
+    };
+    let Some(given) = given else { return Map::new() };
+    [("email", "email", PERSON_EMAIL), ("profile", "name", PERSON_NAME)]
+        .into_iter()
+        .filter(|(scope, ..)| case.app.scopes.iter().any(|asked| asked == scope) && !given.contains(scope))
+        .map(|(_, claim, value)| (claim.to_owned(), json!(value)))
+        .collect()
 }
 
 /// The case with the API resources that the app was seen to ask for and that nothing in the input
@@ -219,6 +237,28 @@ mod tests {
         Case { application: record.as_object().cloned(), ..Case::default() }
     }
 
+    fn asks(mut case: Case, scopes: &[&str]) -> Case {
+        case.app.scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        case
+    }
+
+    #[test]
+    fn a_claim_is_looked_for_only_where_the_person_says_that_the_app_asks_for_it() {
+        let connector = |scope: &str| {
+            let mut case = Case::default();
+            case.connector.config.insert("scope".to_owned(), json!(scope));
+            case
+        };
+        let found = |case: Case| Value::Object(looked_for(&case));
+        assert_eq!(found(connector("openid")), json!({}));
+        assert_eq!(found(asks(connector("openid profile"), &["profile"])), json!({}));
+        let email = json!({ "email": "ada@example.com" });
+        assert_eq!(found(asks(connector("openid profile"), &["email"])), email);
+        assert_eq!(found(asks(Case::default(), &["email", "profile"])), email);
+        let name = json!({ "name": "Ada Lovelace" });
+        assert_eq!(found(asks(connector("openid email"), &["email", "profile"])), name);
+    }
+
     #[test]
     fn permissions_are_just_those_that_are_known() {
         let case = third_party(json!({
@@ -234,7 +274,11 @@ mod tests {
         let resources = resources(&case, &mut vec![]);
         assert_eq!(resources, [json!({ "indicator": "https://api.shop.example", "scopes": ["read:books"] })]);
         let mut unknown = vec![];
-        assert_eq!(requests(&case, &mut unknown)["scopes"], json!(["openid", "offline_access"]));
+        assert!(requests(&case, &mut unknown).is_empty(), "as the SDK does");
+        let case = asks(case, &["openid"]);
+        let asked = requests(&case, &mut unknown);
+        assert_eq!(asked["scopes"], json!(["offline_access", "openid"]));
+        assert_eq!(asked["reserved_scopes"], false);
         assert!(unknown[0].contains("`profile`"), "{unknown:?}");
     }
 

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::addresses::{Addresses, CALLBACK_PATH, UNKNOWN_LOGTO};
 use super::relocated::Relocated;
+use super::twin::Story;
 use crate::placeholder::literal;
 
 /// Where the parties are.
@@ -77,6 +78,20 @@ impl Places {
             Some(url) => json!({ "hands_over": literal(url.as_str()), "session": "none" }),
             None => json!({ "status": 200, "session": "none" }),
         }
+    }
+
+    /// The app's paths at which a sign-in and a sign-out begin. The sample app has others for those at which the person's
+    /// app is after a sign-out.
+    pub(super) fn paths(&self, story: Story<'_>) -> (String, String) {
+        let after = match self {
+            Self::Own(addresses) => addresses.after_sign_out.as_deref().and_then(|uri| Url::parse(uri).ok()),
+            Self::Here(_) => None,
+        };
+        let free = |path: &str| match &after {
+            Some(after) if after.path() == path => format!("/to{path}"),
+            _ => path.to_owned(),
+        };
+        (free(story.sign_in), free(story.sign_out))
     }
 
     /// Where the twin's parties are.

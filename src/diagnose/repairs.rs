@@ -43,12 +43,19 @@ const FOREIGN: usize = 3;
 
 /// Settings that must agree with one another: what one party sends, and what the other has on its
 /// list. Resetting only one may just move the difference.
-const AGREE: [(&str, &str); 5] = [
+const AGREE: [(&str, &str); 6] = [
     ("given.application.redirect_uris", "given.app.redirect_uri"),
     ("given.application.post_logout_redirect_uris", "given.app.post_sign_out_uri"),
     ("given.application.type", "given.app.app_secret"),
+    ("given.app.app_id", "given.app.app_secret"),
     ("given.connector.client_id", "given.huggingface.app.client_id"),
     ("given.connector.client_secret", "given.huggingface.app.secret"),
+];
+
+/// Findings about two settings of [`AGREE`]: what one of them means without the other is not known.
+const OF_BOTH: [(&str, &str); 2] = [
+    ("application/type-has-no-secret", "given.application.type"),
+    ("app/app-id-and-secret-swapped", "given.app.app_id"),
 ];
 
 /// How a redirect URI that the app sends may be wrong in itself.
@@ -78,11 +85,13 @@ const LEFT_OUT: &str = "given.connector.without";
 /// The configuration of a connector that Logto refuses to create with it.
 const CONFIG_IN_STEP: &str = "steps.0.administer.body.config";
 /// Members that are not changed because they select what is examined.
-const FIXED: [&str; 4] = [
+const FIXED: [&str; 5] = [
     "given.connector.id",
     "given.connector.factory",
     "given.connector.target",
     "given.huggingface.app.client_id",
+    // Logto does not change it, either.
+    "given.application.is_third_party",
 ];
 
 impl Repair {
@@ -148,7 +157,6 @@ fn usual(path: &str) -> &'static str {
         "given.app.app_secret" => "set to the secret of the application",
         "given.huggingface.app.secret" => "set to the connector's",
         "given.huggingface.app.public" => "off, and a secret",
-        "given.application.is_third_party" => "off",
         _ => "as in Logto's guide",
     }
 }
@@ -171,7 +179,13 @@ pub(super) fn repairs(document: &Map<String, Value>, finding: &Finding, sent: &S
             if joined == "given.huggingface.app.public" {
                 repair.changes.extend(secret_of_the_connector(document));
             }
-            found.push(Repair { rank, ..repair });
+            if joined == "given.application.type" && at(document, "given.app.client_auth").is_some() {
+                // A public client sends no secret, which another type may need.
+                repair.changes.push((parts("given.app.client_auth"), To::Usual));
+            }
+            if !OF_BOTH.contains(&(finding.cause.id(), &joined)) {
+                found.push(Repair { rank, ..repair });
+            }
         }
         let pair = AGREE.iter().find(|(one, other)| {
             joined == *one && at(document, one).is_some() && at(document, other).is_some()
@@ -301,6 +315,7 @@ fn name(path: &[String]) -> String {
         ["application", "always_issue_refresh_token" | "custom_client_metadata"] => {
             "application.customClientMetadata".to_owned()
         }
+        ["application", "user_scopes"] => "application.userConsentScopes.userScopes".to_owned(),
         ["application", "secret_expires_in"] => "application.secrets".to_owned(),
         ["application", member] => format!("application.{}", camel(member)),
         _ => names.join("."),

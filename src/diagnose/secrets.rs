@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use kit::Clock;
+use oauth::secret::{Difference, difference};
 use serde_json::{Map, Value, json};
 
 use super::case::Case;
@@ -79,12 +80,40 @@ pub(super) fn expired(case: &Case) -> bool {
     }
 }
 
+/// The secret that the app sends, if it is the application's ID.
+fn related_to_id(case: &Case, sent: &str) -> Option<String> {
+    let id = case.application.as_ref()?.get("id")?.as_str()?;
+    (sent.trim() == id).then(|| sent.replace(id, "[APP_ID]"))
+}
+
+/// The ID that the app sends, as `given.app` represents it; `None` if it is the right one.
+pub(super) fn sent_id(case: &Case) -> Option<String> {
+    let sent = case.app.app_id.as_deref()?;
+    let own = case.application.as_ref()?.get("id")?.as_str()?;
+    let secrets = case.app_secrets().unwrap_or_default();
+    let secret = secrets.iter().find(|secret| !secret.value.is_empty() && sent.trim() == secret.value);
+    match secret {
+        Some(secret) => Some(sent.replace(secret.value, "[APP_SECRET]")),
+        None => related(sent, own, "[APP_ID]"),
+    }
+}
+
+/// Whether the app sends one of the application's secrets percent-encoded.
+pub(super) fn sends_encoded(case: &Case) -> bool {
+    let Some(sent) = case.app.app_secret.as_deref() else { return false };
+    let secrets = case.app_secrets().unwrap_or_default();
+    secrets.iter().any(|secret| difference(secret.value, sent, None) == Difference::PercentEncoded)
+}
+
 /// How the app authenticates, as `given.app` represents it: with nothing in it, by the secret that Logto issued.
 pub(super) fn sent(case: &Case, assumed: &mut Vec<String>, unknown: &mut Vec<String>) -> Map<String, Value> {
+    if case.app.app_secret.as_deref() == Some("") {
+        return Map::from_iter([("client_auth".to_owned(), json!("none"))]);
+    }
     if case.is_public() {
         let (lever, value) = match &case.app.app_secret {
             // The person says that the app sends one.
-            Some(sent) => ("app_secret", literal(sent)),
+            Some(sent) => ("app_secret", related_to_id(case, sent).unwrap_or_else(|| literal(sent))),
             None => ("client_auth", "none".to_owned()),
         };
         return Map::from_iter([(lever.to_owned(), json!(value))]);
@@ -92,10 +121,12 @@ pub(super) fn sent(case: &Case, assumed: &mut Vec<String>, unknown: &mut Vec<Str
     let known = case.app_secrets();
     let other = match (case.app.app_secret.as_deref(), &known) {
         (Some(sent), Some(secrets)) => match case.sent_secret().or_else(|| secrets.first().copied()) {
-            Some(own) => related(sent, own.value, "[APP_SECRET]"),
+            Some(own) => related_to_id(case, sent).or_else(|| related(sent, own.value, "[APP_SECRET]")),
             // Logto has deleted every secret.
             None => Some(literal(sent)),
         },
+        // Swapped, or wrong: either can be seen without the application's secrets.
+        (Some(sent), None) if related_to_id(case, sent).is_some() => related_to_id(case, sent),
         (None, Some(secrets)) if secrets.is_empty() => {
             unknown.push(
                 "Which app secret the app has: the application's record lists none (`secrets`), and then Logto accepts \

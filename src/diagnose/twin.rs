@@ -11,8 +11,9 @@ use super::members::Record;
 use super::places::Places;
 use super::relocated::Relocated;
 use super::sent::Sent;
-use super::twin_parts::{application, cleaned, connector_config, related, scopes_meant};
+use super::twin_parts::{application, cleaned, connector_config, scopes_meant};
 use super::{permissions, secrets};
+use crate::findings::{App, Finding};
 use crate::placeholder::literal;
 use crate::setup::{ConnectorFactory, OAuth2App, SignedIn};
 
@@ -21,7 +22,9 @@ const UNKNOWN_ID: &str = "connector-id";
 /// The target of a connector for Hugging Face.
 const TARGET: &str = "huggingface";
 /// The e-mail address of the person in the twin.
-const PERSON_EMAIL: &str = "ada@example.com";
+pub(super) const PERSON_EMAIL: &str = "ada@example.com";
+/// The name of the person in the twin.
+pub(super) const PERSON_NAME: &str = "Ada Lovelace";
 /// The scopes of a new OAuth app in the twin.
 const USUAL_SCOPES: [&str; 3] = ["openid", "profile", "email"];
 
@@ -61,11 +64,23 @@ pub(super) struct Twin {
     pub(super) relocated: Option<Relocated>,
     /// The app ID in the person's Logto.
     pub(super) app_id: Option<String>,
-    /// Whether the walk ends where Logto sends the browser to the app's own scheme.
+    /// Whether Logto sends the browser to the app's own scheme, so that the walk does not get to the app.
     pub(super) ends_before_app: bool,
+    /// Whether the app sends its secret percent-encoded; the twin's secret has nothing to encode.
+    sends_encoded: bool,
+    /// Whether another application takes the place of one that has only the device flow.
+    pub(super) stands_in: bool,
 }
 
 impl Twin {
+    /// What a finding in the twin means for the person's set-up.
+    pub(super) fn meant(&self, mut finding: Finding) -> Finding {
+        if self.sends_encoded && finding.cause == App::AppSecretWrong.into() {
+            finding.cause = App::AppSecretPercentEncoded.into();
+        }
+        finding
+    }
+
     /// Puts what an app sends on Logto's lists. Returns whether that changes them.
     pub(super) fn register(&mut self, sent: &Sent) -> bool {
         let mut changed = false;
@@ -98,7 +113,27 @@ pub(super) enum ConfigGoes {
 }
 
 pub(super) fn twin(case: &Case, story: Story<'_>, config: ConfigGoes) -> Twin {
-    Maker::new(case, story).make(story, config)
+    let mut twin = match case.with_a_browser() {
+        None => Maker::new(case, story).make(story, config),
+        Some(other) => {
+            let mut twin = Maker::new(&other, story).make(story, config);
+            twin.unknown.push(
+                "How people sign in with the device flow (`isDeviceFlow`), which is all that the application has: the \
+                 twin signs them in with a browser, to another application."
+                    .to_owned(),
+            );
+            twin.unknown
+                .extend(case.application.iter().flat_map(|record| Record::Application.not_checked(record)));
+            twin.stands_in = true;
+            twin
+        }
+    };
+    twin.sends_encoded = secrets::sends_encoded(case);
+    if twin.sends_encoded {
+        let assumed = "The app, or its library, percent-encodes its secret where that is necessary.";
+        twin.assumed.push(assumed.to_owned());
+    }
+    twin
 }
 
 struct Maker<'c> {
@@ -195,6 +230,8 @@ impl<'c> Maker<'c> {
             relocated,
             app_id,
             ends_before_app,
+            sends_encoded: false,
+            stands_in: false,
         }
     }
 
@@ -211,13 +248,14 @@ impl<'c> Maker<'c> {
         }
         // An error page is the end of the walk.
         let shown = json!({ "status": 200 });
-        steps.push(json!({ "visit": literal(story.sign_in), "expect": shown }));
+        let (sign_in, sign_out) = self.places.paths(story);
+        steps.push(json!({ "visit": literal(&sign_in), "expect": shown }));
         steps.push(json!({ "continue_with": literal(target), "expect": shown }));
         let handed_over = self.places.own_scheme();
         let (signed_in, signed_out) = if let Some(uri) = &handed_over {
-            (json!({ "hands_over": literal(uri) }), Value::Null)
+            (json!({ "hands_over": literal(uri) }), self.places.signed_out())
         } else if story.sample {
-            (json!({ "session": {} }), self.places.signed_out())
+            (json!({ "session": permissions::looked_for(self.case) }), self.places.signed_out())
         } else if story.signed_in.is_some() {
             (json!({ "status": 200, "signed_in": true }), json!({ "status": 200, "signed_in": false }))
         } else {
@@ -232,12 +270,11 @@ impl<'c> Maker<'c> {
         }
         if let Some(uri) = handed_over {
             self.unknown.push(format!(
-                "What the operating system and the app do with {uri}: the walk ends where Logto sends the browser there \
-                 with a code."
+                "What the operating system and the app do with {uri}: the walk does not follow it. Then it signs the \
+                 person out at Logto, as the app would."
             ));
-        } else {
-            steps.push(json!({ "visit": literal(story.sign_out), "expect": signed_out }));
         }
+        steps.push(json!({ "visit": literal(&sign_out), "expect": signed_out }));
         steps
     }
 
@@ -307,7 +344,7 @@ impl<'c> Maker<'c> {
         }
         if let Some(orgs) = known.authorized_orgs.as_ref().filter(|orgs| !orgs.is_empty()) {
             self.unknown.push(format!(
-                "Whether the person belongs to {}, whose members alone can sign in: the twin lets everyone in.",
+                "Whether the person belongs to the organization {}, whose members alone can sign in: the twin lets everyone in.",
                 orgs.join(" or ")
             ));
         }
@@ -393,11 +430,7 @@ impl<'c> Maker<'c> {
     /// The sample app, with the settings of the person's app.
     fn app(&mut self) -> Map<String, Value> {
         let (case, mut app) = (self.case, Map::new());
-        let record = case.application.as_ref();
-        let own_id = record.and_then(|record| record.get("id")?.as_str());
-        if let (Some(sent), Some(own)) = (&case.app.app_id, own_id)
-            && let Some(other) = related(sent, own, "[APP_ID]")
-        {
+        if let Some(other) = secrets::sent_id(case) {
             app.insert("app_id".to_owned(), json!(other));
         }
         app.extend(secrets::sent(case, &mut self.assumed, &mut self.unknown));

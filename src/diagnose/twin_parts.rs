@@ -111,22 +111,19 @@ pub(super) fn literals(value: &Value) -> Value {
 }
 
 /// Members of `customClientMetadata` that the twin has, besides `alwaysIssueRefreshToken`.
-const METADATA: [&str; 6] = [
+const METADATA: [&str; 7] = [
     "rotateRefreshToken",
     "refreshTokenTtl",
     "refreshTokenTtlInDays",
     "idTokenTtl",
     "maxAllowedGrants",
     "allowTokenExchange",
+    "isDeviceFlow",
 ];
 
 /// The app's record as `given.application` represents it, except for its URIs.
 pub(super) fn application(record: &Map<String, Value>) -> Map<String, Value> {
     let mut application = Map::new();
-    let kind = record.get("type").and_then(Value::as_str).unwrap_or("Traditional");
-    if kind != "Traditional" {
-        application.insert("type".to_owned(), json!(kind));
-    }
     let mut custom = Map::new();
     for (name, value) in record.get("customClientMetadata").and_then(Value::as_object).into_iter().flatten() {
         if name == "alwaysIssueRefreshToken" {
@@ -137,6 +134,10 @@ pub(super) fn application(record: &Map<String, Value>) -> Map<String, Value> {
     }
     if !custom.is_empty() {
         application.insert("custom_client_metadata".to_owned(), Value::Object(custom));
+    }
+    let kind = record.get("type").and_then(Value::as_str).unwrap_or("Traditional");
+    if kind != "Traditional" {
+        application.insert("type".to_owned(), json!(kind));
     }
     application
 }

@@ -48,6 +48,7 @@ pub(super) const EXPLAIN: &[&[Explain]] = &[
     experience::EXPLAIN,
     account::EXPLAIN,
     request::EXPLAIN,
+    application::FIRST,
     redirect_uri::IN_LOGTO,
     application::EXPLAIN,
     session::EXPLAIN,

@@ -98,6 +98,9 @@ impl App {
             .route("/sign-in", get(sign_in))
             .route(&self.config.options.callback_path, get(callback))
             .route("/sign-out", get(sign_out))
+            // Where the post sign-out redirect URI has one of these paths.
+            .route("/to/sign-in", get(sign_in))
+            .route("/to/sign-out", get(sign_out))
             .route("/api/session", get(session))
             .route("/api/access-token", get(access_token));
         let router = if self.config.does(Variant::PostsWith307) {

@@ -9,6 +9,8 @@ use crate::variant::Variant;
 
 /// Paths that the app answers itself.
 const ROUTES: [&str; 5] = ["/", "/sign-in", "/sign-out", "/api/session", "/api/access-token"];
+/// Those of them that the app also answers below `/to`, so that a URI given as it is may have their path.
+const ELSEWHERE: [&str; 2] = ["/sign-in", "/sign-out"];
 /// Scopes that the SDK always requests.
 const RESERVED_SCOPES: [&str; 3] = ["openid", "offline_access", "profile"];
 /// With this scope the SDK also requests [`ORGANIZATIONS_RESOURCE`].
@@ -306,7 +308,7 @@ impl Config {
         let taken = ROUTES.contains(&path);
         if is(&self.options.redirect_uri) && (answered || !taken) {
             Some(Shown::Callback)
-        } else if is(&self.options.post_sign_out_uri) && !taken {
+        } else if is(&self.options.post_sign_out_uri) && (!taken || ELSEWHERE.contains(&path)) {
             Some(Shown::Home)
         } else {
             None

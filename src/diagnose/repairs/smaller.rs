@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{CONFIG_IN_STEP, as_is, at};
+use crate::diagnose::permissions::USER_SCOPES;
 use crate::diagnose::sent::Sent;
 use crate::diagnose::twin_parts::{scope_words, scopes_meant};
 use crate::findings::shown_secret;
@@ -43,6 +44,7 @@ pub(super) fn smaller(document: &Map<String, Value>, path: &str, sent: &Sent) ->
         "given.huggingface.app.redirect_uris" => with(sent.callback_of_logto.as_ref()),
         "given.application.redirect_uris" => with(sent.redirect_uri.as_ref()),
         "given.application.post_logout_redirect_uris" => with(sent.after_sign_out.as_ref()),
+        "given.application.user_scopes" => permitted(document, now).into_iter().collect(),
         "given.sign_in_experience.members.socialSignInConnectorTargets" => {
             let target =
                 at(document, "given.connector.target").and_then(Value::as_str).unwrap_or("huggingface");
@@ -74,6 +76,21 @@ fn appended(list: &Value, item: &str) -> Option<Value> {
     let mut items = list.as_array()?.clone();
     items.push(json!(item));
     Some(Value::Array(items))
+}
+
+/// The scopes that the third-party application is permitted, with those that the app requests.
+fn permitted(document: &Map<String, Value>, now: Option<&Value>) -> Option<Value> {
+    let mut all: Vec<&Value> = now?.as_array()?.iter().collect();
+    let usual = json!("profile");
+    let reserved = at(document, "given.app.reserved_scopes") != Some(&json!(false));
+    let asked = at(document, "given.app.scopes").and_then(Value::as_array).into_iter().flatten();
+    for scope in asked.chain(reserved.then_some(&usual)) {
+        let about_people = scope.as_str().is_some_and(|scope| USER_SCOPES.contains(&scope));
+        if about_people && !all.contains(&scope) {
+            all.push(scope);
+        }
+    }
+    Some(json!(all))
 }
 
 /// A list without each of its items in turn.
@@ -175,6 +192,7 @@ pub(super) fn shown(path: &str, value: &Value) -> String {
         "scopes",
         "redirect_uris",
         "post_logout_redirect_uris",
+        "user_scopes",
         "signInMode",
         "type",
         "socialSignInConnectorTargets",

@@ -11,8 +11,9 @@ use crate::findings::seen::{application_type, sent_secret};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 
-pub(super) const EXPLAIN: &[Explain] =
-    rules![machine, type_and_secret, expired, scope_not_permitted, authorization];
+pub(super) const EXPLAIN: &[Explain] = rules![type_and_secret, expired, scope_not_permitted, authorization];
+/// Applied before what is wrong with the request: people cannot sign in with any.
+pub(super) const FIRST: &[Explain] = rules![machine];
 pub(super) const WATCH: &[Watch] = &[];
 
 /// People cannot sign in through such an application, whatever is registered.
@@ -77,7 +78,7 @@ fn scope_not_permitted(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding
         Finding::new(Application::ScopeNotPermitted)
             .symptom(symptom)
             .hop(symptom.hop, format!("scope is {}; Logto refuses {}", quoted(&asked), quoted(&refused)))
-            .setting("application.isThirdParty", "true")
+            .setting("application.userConsentScopes.userScopes", format!("without {}", quoted(&refused)))
     })
 }
 

@@ -144,8 +144,10 @@ async fn a_third_party_application_may_ask_for_what_it_is_permitted() {
         (&["profile", "email"][..], &["email"][..], None),
         (&["profile"], &["email"], refused),
         (&["profile"], &[], None),
+        // Logto's SDKs ask for `profile`, too.
+        (&["email"], &[], refused),
         // What the app really asks for is not known.
-        (&["email"], &[], None),
+        (&["email"], &["openid", "email"], None),
         (&["email"], &["profile"], refused),
     ] {
         let scopes = json!({ "userScopes": user_scopes, "resourceScopes": [], "organizationScopes": [] });

@@ -177,8 +177,8 @@ fn unsupported_parameters(params: &Params) -> Result<(), Refusal> {
 
 fn response_type(application: &Application, params: &Params) -> Result<(), Refusal> {
     match params.first("response_type") {
-        // Machine-to-machine applications have no response type.
-        Some("code") if application.kind == "MachineToMachine" => {
+        // Neither these applications nor those of the device flow have a response type.
+        Some("code") if application.kind == "MachineToMachine" || application.is_device_flow() => {
             Err(Refusal::ResponseTypeNotAllowed("code".to_owned()))
         }
         Some("code") => Ok(()),
