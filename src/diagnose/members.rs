@@ -334,9 +334,10 @@ impl Record {
         known.chain(strangers).collect()
     }
 
-    /// Whether a record has a member that this list has.
+    /// Whether a record has a member that only this kind of record has.
     pub(super) fn knows_any(self, record: &Map<String, Value>) -> bool {
-        self.members().iter().any(|member| record.contains_key(member.name))
+        let mut own = self.members().iter().filter(|member| !matches!(member.becomes, Irrelevant(_)));
+        own.any(|member| record.contains_key(member.name))
     }
 
     /// Members that this list does not have, by their path. `null` says nothing.

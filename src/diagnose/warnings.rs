@@ -41,13 +41,14 @@ impl Noted<'_> {
         if self.found.iter().any(|found| is_about(found, field)) {
             return;
         }
-        let text = if shown.is_empty() { why } else { format!("{shown}: {why}") };
         let at = self.warnings.iter().position(|known| known.cause == warning.into());
         let at = at.unwrap_or_else(|| {
             self.warnings.push(Finding::new(warning));
             self.warnings.len() - 1
         });
-        self.warnings[at].evidence.push(Evidence::Setting { field: field.to_owned(), value: text });
+        self.warnings[at]
+            .evidence
+            .push(Evidence::Setting { field: field.to_owned(), value: format!("{shown}: {why}") });
     }
 
     fn secret(&mut self, field: &str, value: &str) {
@@ -55,7 +56,8 @@ impl Noted<'_> {
     }
 
     fn id(&mut self, field: &str, value: &str) {
-        self.note(field, form::id(value), "");
+        // It may be a secret.
+        self.note(field, form::id(value), "not shown");
     }
 
     fn address(&mut self, field: &str, value: &str) {
@@ -207,7 +209,7 @@ fn expiry(case: &Case, secrets: &[&Value], now: Timestamp, noted: &mut Noted<'_>
         let Some(ends) = ends else { continue };
         let name = secret.get("name").and_then(Value::as_str).unwrap_or("secret");
         let why = format!("“{name}” expires at {ends}");
-        noted.note("application.secrets", Some((Warning::SecretExpiresSoon, why)), "");
+        noted.note("application.secrets", Some((Warning::SecretExpiresSoon, why)), "about to expire");
     }
 }
 

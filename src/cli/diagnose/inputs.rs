@@ -80,8 +80,9 @@ fn unreadable(error: InputError, text: &str) -> InputError {
     if error.is_logtos_own() {
         return error;
     }
-    // The name of a factory is public, and what the error may be about.
-    let values = secret::in_text(text).into_iter().filter(|value| !value.ends_with("-universal"));
+    // The name of a factory and the type of an application are public, and what the error may be about.
+    let public = |value: &String| value.ends_with("-universal") || value == "Protected";
+    let values = secret::in_text(text).into_iter().filter(|value| !public(value));
     values.for_each(|value| secret::learn(&value));
     error
 }
