@@ -19,6 +19,10 @@ pub(super) const UNKNOWN_LOGTO: Placeholder =
 /// Stands for an app whose address is not known.
 pub(super) const UNKNOWN_APP: Placeholder = Placeholder { host: "your-app.invalid", shown: "<your-app>" };
 
+/// Stands for the host of Logto in the addresses of an app that shares it. It is not a placeholder such as people forget
+/// to fill in.
+pub(super) const BESIDE_LOGTO: &str = "beside-logto.invalid";
+
 /// A host that stands for one that is not known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placeholder {
@@ -66,10 +70,10 @@ impl Addresses {
         let at_logto = |url: &Url| url.origin() == logto.origin();
         let is_other = |url: &Url| at_logto(url) || url.host_str() == Some(HUGGINGFACE_HOST);
         let sent = redirect_uri(case, &mut assumed);
+        let sent_beside = sent.as_deref().is_some_and(|uri| is_beside_logto(uri, &logto));
         let app = case.app_url.as_ref().map(origin).or_else(|| {
-            // The person says that the app is beside Logto.
-            if case.app.redirect_uri.as_deref().is_some_and(|uri| is_beside_logto(uri, &logto)) {
-                return None;
+            if sent_beside {
+                return Some(logto.clone());
             }
             let of_sent = sent.as_deref().and_then(origin_of).filter(|url| !is_other(url));
             let registered = uris(case, "redirectUris");
@@ -83,18 +87,21 @@ impl Addresses {
             }
             Some(app)
         });
-        let shares = match &app {
-            Some(app) => at_logto(app),
-            None => sent.as_deref().is_some_and(|uri| is_beside_logto(uri, &logto)),
-        };
-        let shared = shares.then(|| logto.authority().to_owned());
-        let app = app.filter(|_| !shares).unwrap_or_else(|| {
-            let mut app = UNKNOWN_APP.origin();
-            // Both of them have the scheme http or https.
-            let _ = app.set_scheme(logto.scheme());
+        let opened_beside = app.as_ref().is_some_and(at_logto);
+        let shares = opened_beside || sent_beside;
+        let shared = logto.host_str().filter(|_| shares).map(ToOwned::to_owned);
+        let app = app.filter(|_| !opened_beside).unwrap_or_else(|| {
+            if !shares {
+                let mut app = UNKNOWN_APP.origin();
+                // Both of them have the scheme http or https.
+                let _ = app.set_scheme(logto.scheme());
+                return app;
+            }
+            let mut app = logto.clone();
+            let _ = app.set_host(Some(BESIDE_LOGTO));
             app
         });
-        let apart = |uri: String| if shares { apart(&uri, &logto, &app) } else { uri };
+        let apart = |uri: String| if shares { apart(&uri, &logto, BESIDE_LOGTO) } else { uri };
         let at_app = |path: &str| format!("{}{path}", app.origin().ascii_serialization());
         let redirect_uri = sent.map_or_else(|| at_app(CALLBACK_PATH), apart);
         let after_sign_out = after_sign_out(case, || at_app("/"), &mut assumed).map(apart);
@@ -129,7 +136,7 @@ impl Addresses {
 
     /// A URI of the app, apart from Logto's.
     pub(super) fn apart(&self, uri: &str) -> String {
-        if self.shared.is_some() { apart(uri, &self.logto, &self.app) } else { uri.to_owned() }
+        if self.shared.is_some() { apart(uri, &self.logto, BESIDE_LOGTO) } else { uri.to_owned() }
     }
 
     /// The redirect URI, if the operating system and not a browser opens it.
@@ -150,14 +157,24 @@ fn is_beside_logto(uri: &str, logto: &Url) -> bool {
     url.is_some_and(|url| !url.path().starts_with("/callback/"))
 }
 
-/// The same URI at the app's origin, if it is the app's.
-fn apart(uri: &str, logto: &Url, app: &Url) -> String {
-    if is_beside_logto(uri, logto) {
-        // As written, the host may be in capital letters, or not in ASCII.
-        format!("{}{}", app.origin().ascii_serialization(), after_host(uri))
-    } else {
-        uri.to_owned()
+/// The same URI with the app's host for Logto's, unless it is Logto's own callback. It need not be a valid one.
+fn apart(uri: &str, logto: &Url, app: &str) -> String {
+    let own = Url::parse(uri.trim()).is_ok_and(|url| url.origin() == logto.origin());
+    if own && !is_beside_logto(uri, logto) {
+        return uri.to_owned();
     }
+    let part = |part: &str| {
+        let end = part.find(['/', '?', '#', '@']).unwrap_or(part.len());
+        let colon = part[..end].rfind(':').filter(|at| !part[*at..end].contains(']')).unwrap_or(end);
+        let (host, rest) = part.split_at(colon);
+        let host = host.trim_start();
+        let parsed = Url::parse(&format!("https://{host}")).ok().filter(|_| !host.is_empty());
+        match parsed.filter(|url| url.host_str() == logto.host_str()) {
+            Some(_) => format!("{app}{rest}"),
+            None => part.to_owned(),
+        }
+    };
+    uri.split_inclusive(['/', '?', '#', '@']).map(part).collect()
 }
 
 /// What follows the host of a URI, as written.
@@ -360,8 +377,23 @@ mod tests {
         case.logto_endpoint = Url::parse("https://shop.example").ok();
         let found = of(&case);
         assert_eq!(found.shared.as_deref(), Some("shop.example"));
-        assert_eq!(found.redirect_uri, "https://your-app.invalid/callback");
+        assert_eq!(found.redirect_uri, "https://beside-logto.invalid/callback");
         assert_eq!(found.apart("https://shop.example/callback/abc"), "https://shop.example/callback/abc");
+        for (uri, apart) in [
+            ("http://Shop.example:8080/back?a=b", "http://beside-logto.invalid:8080/back?a=b"),
+            ("shop.example/callback", "beside-logto.invalid/callback"),
+            (
+                "https://shop.example/https://shop.example/b",
+                "https://beside-logto.invalid/https://beside-logto.invalid/b",
+            ),
+            ("https://www.shop.example/callback", "https://www.shop.example/callback"),
+        ] {
+            assert_eq!(found.apart(uri), apart);
+        }
+        case.app_url = Url::parse("https://the-shop.example").ok();
+        let found = of(&case);
+        assert_eq!(found.app.as_str(), "https://the-shop.example/");
+        assert_eq!(texts(&found.app_also), ["https://beside-logto.invalid/"]);
     }
 
     #[test]

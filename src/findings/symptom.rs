@@ -274,7 +274,9 @@ fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
         return Some(SymptomKind::OidcError { path: path.to_owned(), error, description });
     }
     let back = hop.redirect()?.ok()?;
-    let (error, description) = error_of(&back).filter(|_| seen.party(&back) == Some(Party::APP))?;
+    // The operating system opens an app that has its own scheme.
+    let to_app = seen.party(&back) == Some(Party::APP) || !matches!(back.scheme(), "http" | "https");
+    let (error, description) = error_of(&back).filter(|_| to_app)?;
     Some(SymptomKind::AppGotError { error, description })
 }
 

@@ -268,8 +268,11 @@ fn scopes() -> Vec<Fault> {
             },
         )
         .until(Stage::SignOut)
+        // An app that the operating system opens does not show what it knows.
         .only_if(|set_up| {
-            !set_up.third_party && set_up.experience["signUp"]["identifiers"] != json!(["email"])
+            !set_up.third_party
+                && set_up.redirect_uri.starts_with("http")
+                && set_up.experience["signUp"]["identifiers"] != json!(["email"])
         })
         .touches(&[Part::Scope, Part::AppScopes, Part::SignUp]),
     );
@@ -282,12 +285,12 @@ fn scopes() -> Vec<Fault> {
             |set_up, _| {
                 let scope = if set_up.text("scope").contains("email") { "openid email" } else { "openid" };
                 set_up.config().insert("scope".to_owned(), json!(scope));
-                // The SDKs ask for it in any case, so only what the person says shows that the app needs it.
-                set_up.options.app_scopes = vec!["profile".to_owned()];
+                // Logto's SDKs ask for it in any case: only who says so needs it.
+                set_up.options.app_scopes.push("profile".to_owned());
             },
         )
         .until(Stage::SignOut)
-        .only_if(|set_up| !set_up.third_party)
+        .only_if(|set_up| !set_up.third_party && set_up.redirect_uri.starts_with("http"))
         .touches(&[Part::Scope, Part::AppScopes]),
     );
     faults

@@ -330,7 +330,8 @@ fn redirect_uris(set_up: &mut SetUp, origin: &str, draw: &Draw) -> (Vec<String>,
             registered = registered.replacen(origin, &format!("https://*.{rest}"), 1);
             set_up.given.insert(Part::RedirectUri);
         }
-        3 if public && sent.ends_with("/callback") => {
+        // How Logto compares a star with a host beyond ASCII is not recorded.
+        3 if public && origin.is_ascii() && sent.ends_with("/callback") => {
             registered = format!("{origin}/*");
             set_up.given.insert(Part::RedirectUri);
         }

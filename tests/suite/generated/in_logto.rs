@@ -291,8 +291,11 @@ fn record() -> Vec<Fault> {
                     set_up.options.app_secret = Some(draw.app_secret());
                 },
             )
-            // Other types have other rules for their redirect URIs.
-            .only_if(move |set_up| set_up.kind == kind || traditional(set_up))
+            // Other types have other rules for their redirect URIs, and nothing is seen of an app that the operating system
+            // opens.
+            .only_if(move |set_up| {
+                (set_up.kind == kind || traditional(set_up)) && set_up.redirect_uri.starts_with("http")
+            })
             .touches(&[Part::Type, Part::Secrets, Part::AppSecret]),
         );
     }

@@ -89,10 +89,14 @@ fn unified(sides: &mut [String; 2]) -> Vec<Part> {
     if before.iter().zip(&trimmed).any(|(text, trimmed)| text != trimmed) {
         parts.push(Part::WhiteSpace);
     }
-    *sides = trimmed.each_ref().map(|text| text.chars().filter(|c| !is_white_space(*c)).collect());
-    if sides[0] != trimmed[0] || sides[1] != trimmed[1] {
+    let spaces =
+        trimmed.each_ref().map(|text| text.chars().filter(|c| is_white_space(*c)).collect::<String>());
+    *sides = if spaces[0] == spaces[1] {
+        trimmed
+    } else {
         parts.push(Part::InnerWhiteSpace);
-    }
+        trimmed.each_ref().map(|text| text.chars().filter(|c| !is_white_space(*c)).collect())
+    };
     for at in [0, 1] {
         let whole = decoded(&sides[at]);
         if !sides[at].contains("://") && whole.contains("://") {
@@ -184,7 +188,8 @@ fn path(expected: &str, given: &str, rule: Rule) -> Vec<Part> {
     if expected == given || matches {
         return vec![];
     }
-    if expected.contains('*') && is_meant(expected, given) {
+    // Where stars count, this one is for other paths.
+    if expected.contains('*') && (rule == Rule::AsUrls || is_meant(expected, given)) {
         return vec![Part::Wildcard];
     }
     let placeholder = |path: &str, other: &str| {
