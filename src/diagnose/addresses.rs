@@ -193,10 +193,19 @@ pub(super) fn logto(case: &Case, connector_id: &str, assumed: &mut Vec<String>) 
         return Some(origin(endpoint));
     }
     let own = format!("/callback/{connector_id}");
-    let listed = case.oauth_app.iter().flat_map(|app| app.redirect_uris.iter().flatten());
-    let found = listed
+    let listed = || case.oauth_app.iter().flat_map(|app| app.redirect_uris.iter().flatten());
+    let of_app: Vec<Url> = [case.app.redirect_uri.clone(), case.app_url.as_ref().map(ToString::to_string)]
+        .into_iter()
+        .flatten()
+        .chain(uris(case, "redirectUris"))
+        .filter_map(|uri| origin_of(&uri))
+        .collect();
+    let others = |url: &Url| !of_app.contains(url) && url.host_str() != Some(HUGGINGFACE_HOST);
+    let found = listed()
         .filter(|uri| uri.trim().trim_end_matches('/').ends_with(&own))
-        .find_map(|uri| origin_of(uri))?;
+        .find_map(|uri| origin_of(uri))
+        // What is wrong with it may be the rest.
+        .or_else(|| listed().filter_map(|uri| origin_of(uri)).find(others))?;
     let shown = found.origin().ascii_serialization();
     assumed.push(format!(
         "People open Logto at {shown}, as in the redirect URI at Hugging Face (change it with --logto-endpoint)."
