@@ -11,11 +11,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 pub struct Scopes(Vec<String>);
 
 impl Scopes {
-    /// Splits at spaces, and at no other white space (RFC 6749 §3.3), except that at the ends; an empty text is an
-    /// empty list.
+    /// Splits at spaces, and at no other white space (RFC 6749 §3.3); that around a scope is dropped. An empty text is
+    /// an empty list.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        text.trim_ascii().split(' ').filter(|scope| !scope.is_empty()).collect()
+        text.split(' ').map(str::trim_ascii).filter(|scope| !scope.is_empty()).collect()
     }
 
     /// Whether `scope` is in the list. Scopes are case-sensitive.

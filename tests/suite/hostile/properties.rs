@@ -52,7 +52,7 @@ proptest! {
     fn a_list_of_scopes_has_each_once_and_is_divided_without_rest(
         asked in vec("[a-e!~]{1,2}", 0..12),
         allowed in vec("[a-e!~]{1,2}", 0..12),
-        space in "[ \t\n]{1,3}",
+        space in "[\t\n]? [ \t\n]?",
     ) {
         let (list, others) = (Scopes::parse(&asked.join(&space)), allowed.iter().collect::<Scopes>());
         let mut once: Vec<&str> = vec![];

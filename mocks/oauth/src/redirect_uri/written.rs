@@ -61,7 +61,7 @@ pub(super) fn last_of_several(text: &str) -> Option<&str> {
     let (first, _) = start.split_once("://")?;
     let last = start.rfind("://")?;
     (last > first.len()).then(|| {
-        let scheme = text[..last].rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
+        let scheme = text[..last].trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
         // `https://https://a`, and `https://ahttps://a` without a separator.
         let scheme = ["https", "http"]
             .into_iter()
