@@ -116,7 +116,9 @@ fn answers() -> Vec<Fault> {
             &["connector/profile-map-mismatch"],
             move |set_up, _| match id {
                 Some(id) => {
-                    drop(set_up.config().insert("profileMap".to_owned(), json!({ "id": id, "name": "name" })))
+                    drop(
+                        set_up.config().insert("profileMap".to_owned(), json!({ "id": id, "name": "name" })),
+                    );
                 }
                 None => drop(set_up.config().remove("profileMap")),
             },
@@ -139,7 +141,7 @@ fn answers() -> Vec<Fault> {
                 &["connector/token-response-type"],
                 move |set_up, _| match value {
                     Some(value) => {
-                        drop(set_up.config().insert("tokenEndpointResponseType".to_owned(), json!(value)))
+                        drop(set_up.config().insert("tokenEndpointResponseType".to_owned(), json!(value)));
                     }
                     None => drop(set_up.config().remove("tokenEndpointResponseType")),
                 },
@@ -156,7 +158,9 @@ fn answers() -> Vec<Fault> {
             Stage::Token,
             &["connector/authentication-not-accepted"],
             |set_up, _| {
-                drop(set_up.config().insert("tokenEndpointAuthMethod".to_owned(), json!("client_secret_jwt")))
+                drop(
+                    set_up.config().insert("tokenEndpointAuthMethod".to_owned(), json!("client_secret_jwt")),
+                );
             },
         )
         .only_if(SetUp::is_generic)

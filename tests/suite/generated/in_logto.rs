@@ -18,9 +18,12 @@ pub(super) fn faults() -> Vec<Fault> {
     faults
 }
 
+/// Another value for a setting of a set-up.
+type Other = fn(&SetUp) -> Value;
+
 fn experience() -> Vec<Fault> {
     let mut faults = Vec::new();
-    let rows: [(&str, fn(&SetUp) -> Value); 7] = [
+    let rows: [(&str, Other); 7] = [
         ("none", |_| json!([])),
         ("others", |_| json!(["google", "github"])),
         ("misspelt", |_| json!(["hugging-face"])),

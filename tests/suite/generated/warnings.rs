@@ -188,7 +188,7 @@ fn others() -> Vec<Fault> {
                 drop(set_up.config().insert(
                     "authorizationEndpoint".to_owned(),
                     json!("http://huggingface.co/oauth/authorize"),
-                ))
+                ));
             },
         )
         .warns()

@@ -160,7 +160,7 @@ fn host(expected: &str, given: &str, rule: Rule) -> Vec<Part> {
     }
     // `.invalid` (RFC 2606 §2) is for names that stand for others on purpose.
     let unfilled = |host: &&str| !host.ends_with(".invalid") && host.split('.').any(is_placeholder_label);
-    if [expected, given].iter().any(|host| unfilled(&host.as_ref())) {
+    if [expected, given].iter().any(unfilled) {
         return vec![Part::Placeholder];
     }
     by_form(expected, given, &[CASE, INTERNATIONAL, HOST_LOOKS]).unwrap_or_else(|| vec![Part::Host])
