@@ -3,6 +3,7 @@
 //! The twin's parties are at the person's own addresses, so that every URI is used as it was given.
 //! Where an address is not known, a host that cannot exist stands for it.
 
+use oauth::redirect_uri::host_is_like;
 use url::Url;
 
 use super::case::Case;
@@ -169,10 +170,9 @@ fn apart(uri: &str, logto: &Url, app: &str) -> String {
         let (host, rest) = part.split_at(colon);
         let host = host.trim_start();
         let parsed = Url::parse(&format!("https://{host}")).ok().filter(|_| !host.is_empty());
-        match parsed.filter(|url| url.host_str() == logto.host_str()) {
-            Some(_) => format!("{app}{rest}"),
-            None => part.to_owned(),
-        }
+        let same = |url: Url| url.host_str() == logto.host_str();
+        let pattern = host.contains('*') && logto.host_str().is_some_and(|logto| host_is_like(host, logto));
+        if pattern || parsed.is_some_and(same) { format!("{app}{rest}") } else { part.to_owned() }
     };
     uri.split_inclusive(['/', '?', '#', '@']).map(part).collect()
 }

@@ -18,7 +18,10 @@ impl fmt::Display for Diagnosis {
         match (breaking.first(), self.found.is_empty()) {
             (None, true) if self.unfinished.is_none() => self.nothing_wrong(f)?,
             (None, true) => {}
-            (None, false) => writeln!(f, "The sign-in works, but this is wrong:\n")?,
+            (None, false) if self.has_passed(Stage::AppCallback) => {
+                writeln!(f, "The sign-in works, but this is wrong:\n")?;
+            }
+            (None, false) => writeln!(f, "This is wrong:\n")?,
             (Some(_), _) => writeln!(f, "What breaks first:\n")?,
         }
         for (at, found) in self.found.iter().enumerate() {
@@ -92,7 +95,11 @@ fn remedy(f: &mut fmt::Formatter<'_>, finding: &Finding) -> fmt::Result {
 impl Diagnosis {
     /// What was walked, where nothing was found to be wrong.
     fn nothing_wrong(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Nothing wrong was found in what you gave.\n")?;
+        if self.warnings.is_empty() {
+            writeln!(f, "Nothing wrong was found in what you gave.\n")?;
+        } else {
+            writeln!(f, "Nothing broke with what you gave, but some of it is worth a look.\n")?;
+        }
         let known = if self.has_passed(Stage::Session) { ", was known to the app" } else { "" };
         let out = if self.has_passed(Stage::SignOut) { ", and signed out" } else { "" };
         let begun = if self.has_passed(Stage::AppCallback) {
