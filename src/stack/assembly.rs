@@ -416,6 +416,10 @@ impl Site<'_> {
             .application
             .secret_expires_in
             .map(|seconds| (Duration::from_secs(seconds.into()), base.clock.clone()));
+        let single = plan.redirect_uris.iter().find(|uri| !uri.contains('*'));
+        // A star stands for any text.
+        let redirect_uri =
+            single.or(plan.redirect_uris.first()).map_or_else(String::new, |uri| uri.replace('*', "x"));
         let probe = match &base.settings.logto {
             // The embedded Logto was given the mock's address and CA in this process.
             Logto::Embedded => None,
@@ -428,7 +432,7 @@ impl Site<'_> {
             Logto::External(_) => Some(ConnectorProbe {
                 client: &base.clients.app,
                 endpoints,
-                redirect_uri: plan.redirect_uris.first().map_or("", String::as_str),
+                redirect_uri: &redirect_uri,
                 journal: &base.journal,
                 code: format!("logto-testkit-probe-{}", base.random.hex(8)),
             }),

@@ -145,6 +145,10 @@ pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Res
     if uris::matches(&registered, given) || native && uris::matches_but_port(&registered, given) {
         return Ok(given.to_owned());
     }
+    let signs_in = application.kind != "MachineToMachine" && !application.is_device_flow();
+    if registered.is_empty() && signs_in {
+        return Err(Refusal::NoRedirectUri);
+    }
     Err(Refusal::RedirectUri(Differences::of(&registered, given)))
 }
 

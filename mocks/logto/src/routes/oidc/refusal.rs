@@ -19,6 +19,8 @@ pub(super) enum Refusal {
     Twice(String),
     #[error("redirect_uri is not registered: {0}")]
     RedirectUri(Differences),
+    #[error("the application has no redirect URI")]
+    NoRedirectUri,
     #[error("`{0}` is not a single address")]
     Wildcard(String),
     #[error("response_type `{0}` is not supported")]
@@ -89,6 +91,8 @@ impl Refusal {
             Self::UnknownClient(id) => told(ErrorCode::InvalidClient, &format!("invalid client {id}")),
             Self::Missing(name) => invalid(&format!("missing required parameter '{name}'")),
             Self::Twice(name) => invalid(&format!("'{name}' parameter must not be provided twice")),
+            // The provider's library refuses to load such a client (seen with 1.42.0).
+            Self::NoRedirectUri => told(ErrorCode::InvalidRedirectUri, "redirect_uris must contain members"),
             Self::RedirectUri(_) | Self::Wildcard(_) => told(
                 ErrorCode::InvalidRedirectUri,
                 "redirect_uri did not match any of the client's registered redirect_uris",
