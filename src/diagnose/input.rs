@@ -59,7 +59,7 @@ impl Case {
     /// /api/applications/:id/user-consent-scopes` returns them, into the app's record.
     ///
     /// # Errors
-    /// [`InputError`] says what the text contains and what is expected, or that there is no record
+    /// [`InputError`] says what the text contains and what is expected, or that the record is missing
     /// of an application yet.
     pub fn read_user_consent_scopes(&mut self, text: &str, file: &str) -> Result<(), InputError> {
         let scopes = consent_scopes(json(text, file)?, file)?;

@@ -108,7 +108,7 @@ fn believed(cases: &[(&TruthFile, &Truth)]) {
         totals.push_str(&judge::totals(name, of_file.iter().map(|(_, judgement)| *judgement)));
     }
     totals.push_str(&judge::totals("in total", judgements.iter()));
-    println!("{totals}");
+    eprintln!("{totals}");
     assert!(judgements.iter().all(Judgement::is_right), "{told}\n{totals}");
 }
 

@@ -94,7 +94,7 @@ fn healthy_ones(count: u64) -> impl Iterator<Item = Drawn<'static>> {
 }
 
 fn believed(report: &Report) {
-    println!("{report}");
+    eprintln!("{report}");
     assert_eq!((report.wrong(), report.no_answer()), (0, 0), "{report}");
     assert!(report.right_first() >= RIGHT_FIRST, "{report}");
     assert!(report.unknown() <= UNKNOWN, "{report}");

@@ -35,7 +35,7 @@ pub(in crate::diagnose) fn application(value: Value, file: &str) -> Result<Map<S
         let what = format!("this application has the type `{kind}`");
         let hint = match kind {
             "Protected" => {
-                "Logto's own proxy signs people in to a protected app: there is no app of yours to walk"
+                "Logto's own proxy signs people in to a protected app: your app takes no part in the sign-in"
             }
             "SAML" => "it talks SAML with Logto: only sign-ins with OpenID Connect can be walked",
             _ => "only Traditional, SPA, Native, MachineToMachine are supported",

@@ -140,7 +140,7 @@ async fn answer(State(shop): State<Arc<Shop>>, request: Request) -> Response {
         "/sign-out" => shop.sign_out(),
         "/oops" => Ok((StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.").into_response()),
         path if path == shop.switches.callback => shop.callback(&request).await,
-        _ => Ok((StatusCode::NOT_FOUND, "There is no such page.").into_response()),
+        _ => Ok((StatusCode::NOT_FOUND, "This page does not exist.").into_response()),
     };
     result.unwrap_or_else(|failed| shop.failed(&failed))
 }
@@ -223,7 +223,7 @@ impl Shop {
     }
 
     async fn callback(&self, request: &Parts) -> Result<Response, Failed> {
-        let session = self.session(request).ok_or_else(|| Failed("there is no session".to_owned()))?;
+        let session = self.session(request).ok_or_else(|| Failed("the session is missing".to_owned()))?;
         let query = request.uri.query().unwrap_or_default();
         let sent: HashMap<_, _> = form_urlencoded::parse(query.as_bytes()).collect();
         if let Some(error) = sent.get("error") {
