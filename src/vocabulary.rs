@@ -5,6 +5,31 @@ use mock_huggingface::SCOPES;
 use oauth::ErrorCode;
 use serde_json::Value;
 
+/// The prefix of Logto's own scopes and of its reserved resources.
+pub(crate) const LOGTO_URN: &str = "urn:logto:";
+
+/// The scopes about people in Logto (contract §1.3) that an application may need a permission for.
+pub(crate) const USER_SCOPES: [&str; 11] = [
+    "profile",
+    "email",
+    "phone",
+    "address",
+    "custom_data",
+    "identities",
+    "roles",
+    "urn:logto:scope:organizations",
+    "urn:logto:scope:organization_roles",
+    "urn:logto:scope:sessions",
+    "urn:logto:scope:trusted_devices",
+];
+
+/// Whether a scope is one of OpenID Connect or of Logto, which a token for an API resource does not contain.
+pub(crate) fn is_user_scope(scope: &str) -> bool {
+    matches!(scope, "openid" | "offline_access")
+        || scope.starts_with(LOGTO_URN)
+        || USER_SCOPES.contains(&scope)
+}
+
 /// Words of OAuth 2.0 and OpenID Connect: parameters, their values, claims.
 const PROTOCOL: &[&str] = &[
     // Logto's scopes, and those of OpenID Connect Core §5.4 that the provider lacks.

@@ -310,6 +310,15 @@ impl Record {
         }
     }
 
+    /// The names of the record's own members, or of those of an object in it.
+    pub(super) fn names(self, object: Option<&str>) -> Vec<&'static str> {
+        let within = |name: &'static str| match object {
+            None => Some(name).filter(|name| !name.contains('.')),
+            Some(object) => name.strip_prefix(object)?.strip_prefix('.'),
+        };
+        self.members().iter().filter_map(|member| within(member.name)).collect()
+    }
+
     fn noun(self) -> &'static str {
         match self {
             Self::Application => "application",

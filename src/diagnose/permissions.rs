@@ -8,25 +8,10 @@ use super::case::Case;
 use super::twin::{PERSON_EMAIL, PERSON_NAME};
 use crate::placeholder::literal;
 use crate::setup::{ApiResource, ConnectorFactory};
+use crate::vocabulary::{LOGTO_URN, USER_SCOPES};
 
 /// The Management API of a self-hosted Logto, which the twin's Logto has as well.
 const MANAGEMENT_API: &str = "https://default.logto.app/api";
-/// The beginning of the indicators that every Logto knows.
-const RESERVED: &str = "urn:logto:";
-/// The scopes about people that can be permitted.
-pub(super) const USER_SCOPES: [&str; 11] = [
-    "profile",
-    "email",
-    "phone",
-    "address",
-    "custom_data",
-    "identities",
-    "roles",
-    "urn:logto:scope:organizations",
-    "urn:logto:scope:organization_roles",
-    "urn:logto:scope:sessions",
-    "urn:logto:scope:trusted_devices",
-];
 /// The scopes of the SDK that a third-party application may request without a permission.
 const ALWAYS: [&str; 2] = ["openid", "offline_access"];
 
@@ -102,7 +87,7 @@ impl Case {
 /// Whether the twin can have an API resource with this indicator, and does not have it anyway.
 fn can_be_created(indicator: &str) -> bool {
     let absolute = Url::parse(indicator).is_ok_and(|url| url.fragment().is_none());
-    absolute && !indicator.starts_with(RESERVED) && indicator != MANAGEMENT_API
+    absolute && !indicator.starts_with(LOGTO_URN) && indicator != MANAGEMENT_API
 }
 
 /// `given.resources`, and what is assumed about them.

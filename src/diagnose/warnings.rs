@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::case::Case;
 use super::diagnosis::Found;
+use super::members::Record;
 use crate::document::hint::nearest;
 use crate::findings::{Cause, Evidence, Finding, Warning, shown_secret};
 
@@ -169,9 +170,10 @@ fn application(case: &Case, now: Timestamp, noted: &mut Noted<'_>) {
     if let Some(id) = record.get("id").and_then(Value::as_str) {
         noted.id("application.id", id);
     }
-    noted.members("application", record, members::APPLICATION);
+    noted.members("application", record, &Record::Application.names(None));
     if let Some(metadata) = record.get("oidcClientMetadata").and_then(Value::as_object) {
-        noted.members("application.oidcClientMetadata", metadata, members::OIDC_CLIENT_METADATA);
+        let known = Record::Application.names(Some("oidcClientMetadata"));
+        noted.members("application.oidcClientMetadata", metadata, &known);
         for name in ["redirectUris", "postLogoutRedirectUris"] {
             for uri in
                 metadata.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)

@@ -12,6 +12,7 @@ use url::Url;
 use super::person::Person;
 use super::sign_in::{Application, SignInError, signed_in};
 use crate::stack::{ManagementError, Stack, StepError};
+use crate::vocabulary::is_user_scope;
 
 /// How long Logto may take to exchange a code.
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -108,29 +109,13 @@ fn text(response: &Value, member: &str) -> String {
 fn not_granted(response: &Value, asked: &TokenRequest) -> Vec<String> {
     let Some(granted) = response.get("scope").and_then(Value::as_str) else { return vec![] };
     let granted: Vec<&str> = granted.split(' ').collect();
-    let about_person = |scope: &str| asked.resource.is_some() && is_of_person(scope);
+    let about_person = |scope: &str| asked.resource.is_some() && is_user_scope(scope);
     asked
         .scopes
         .iter()
         .filter(|scope| !granted.contains(&scope.as_str()) && !about_person(scope))
         .cloned()
         .collect()
-}
-
-/// Scopes of OpenID Connect and of Logto (contract §1.3), which a token for an API resource does not contain.
-fn is_of_person(scope: &str) -> bool {
-    const KNOWN: [&str; 9] = [
-        "openid",
-        "offline_access",
-        "profile",
-        "email",
-        "phone",
-        "address",
-        "custom_data",
-        "identities",
-        "roles",
-    ];
-    KNOWN.contains(&scope) || scope.starts_with("urn:logto:")
 }
 
 /// The person's id in Logto, from the ID token that came with the access token over a direct connection.
@@ -264,7 +249,7 @@ impl Resource {
     async fn create_scopes(&self, stack: &Stack, scopes: &[String]) -> Result<(), TokenError> {
         let there = self.scopes(stack).await?;
         let there: Vec<String> = there.iter().map(|scope| text(scope, "name")).collect();
-        for scope in scopes.iter().filter(|scope| !there.contains(scope) && !is_of_person(scope)) {
+        for scope in scopes.iter().filter(|scope| !there.contains(scope) && !is_user_scope(scope)) {
             created(stack, &self.scopes_path(), &json!({ "name": scope })).await?;
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::secrets::Found;
 use super::verb::Verb;
 use crate::named::named;
 use crate::setup::Setup;
-use crate::vocabulary::free_text;
+use crate::vocabulary::{LOGTO_URN, free_text};
 
 /// A scenario: what is given, and the steps with what is expected after each one.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,7 +95,7 @@ impl Scenario {
         let registered = given.resources.iter().map(|resource| &resource.indicator);
         let public: Vec<&String> =
             registered.chain(apps().flat_map(|app| app.resources.iter().flatten())).collect();
-        found.0.retain(|value| !public.contains(&value) && !value.starts_with("urn:logto:"));
+        found.0.retain(|value| !public.contains(&value) && !value.starts_with(LOGTO_URN));
         found.0
     }
 }

@@ -11,9 +11,7 @@ use crate::document::node::{Kind, Node};
 use crate::document::typed::known;
 use crate::placeholder;
 use crate::setup::{ApiResource, ScopesByResource, Setup};
-
-/// The beginning of the indicators that Logto reserves for itself (`ReservedResource`).
-const RESERVED: &str = "urn:logto:";
+use crate::vocabulary::LOGTO_URN;
 
 /// Checks the rules; `node` is the value of `given`.
 pub(super) fn check(given: &Setup, node: &Node, needs: Option<&Needs>) -> Result<(), ScenarioError> {
@@ -61,7 +59,7 @@ pub(super) fn check(given: &Setup, node: &Node, needs: Option<&Needs>) -> Result
 
 fn check_resource(resource: &ApiResource, site: &Site<'_>) -> Result<(), ScenarioError> {
     let (indicator, at) = (&resource.indicator, site.below("indicator"));
-    if indicator.starts_with(RESERVED) {
+    if indicator.starts_with(LOGTO_URN) {
         let message = format!("`{indicator}` is a name that Logto reserves for itself");
         let hint = "leave it out: Logto knows `urn:logto:resource:organizations` in every tenant";
         return Err(at.error(message, Some(hint.to_owned())));

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{CONFIG_IN_STEP, as_is, at};
-use crate::diagnose::permissions::USER_SCOPES;
 use crate::diagnose::sent::Sent;
 use crate::diagnose::twin_parts::{scope_words, scopes_meant};
 use crate::findings::shown_secret;
+use crate::vocabulary::USER_SCOPES;
 
 /// The scopes of an OAuth app, if its settings are not known.
 const USUAL_SCOPES: [&str; 3] = ["openid", "profile", "email"];

@@ -1,4 +1,5 @@
-//! The names of members that Logto knows. A name that is on no list is not an error: newer versions know more.
+//! The names of members of a connector's configuration. A name that is not listed is not an error: newer versions
+//! may have it.
 
 use crate::setup::ConnectorFactory;
 
@@ -37,35 +38,6 @@ pub(super) fn of_connector(factory: ConnectorFactory) -> &'static [&'static str]
         ],
     }
 }
-
-/// The members of an application's record, and what may be added to it.
-pub(super) const APPLICATION: &[&str] = &[
-    "tenantId",
-    "id",
-    "name",
-    "secret",
-    "secrets",
-    "description",
-    "type",
-    "oidcClientMetadata",
-    "customClientMetadata",
-    "protectedAppMetadata",
-    "customData",
-    "isThirdParty",
-    "createdAt",
-    "isAdmin",
-    "accessControl",
-    "userConsentScopes",
-];
-
-/// The members of `oidcClientMetadata`.
-pub(super) const OIDC_CLIENT_METADATA: &[&str] = &[
-    "redirectUris",
-    "postLogoutRedirectUris",
-    "backchannelLogoutUri",
-    "backchannelLogoutSessionRequired",
-    "logoUri",
-];
 
 /// A name in the spelling of Logto's members, so that `client_id` and `ClientID` are near to `clientId`.
 pub(super) fn folded(name: &str) -> String {

@@ -13,6 +13,7 @@ use crate::findings::seen::{account, app_note, authorization_request, field, pro
 use crate::findings::shown::quoted;
 use crate::findings::success::last_look;
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::vocabulary::is_user_scope;
 use crate::walker::Hop;
 
 pub(super) const EXPLAIN: &[Explain] = rules![required_claim];
@@ -39,19 +40,6 @@ fn provider_scope_of(claim: &str) -> Option<(&'static str, Connector)> {
         _ => return None,
     })
 }
-
-/// Scopes about a person, which no resource has.
-const OF_PEOPLE: [&str; 9] = [
-    "openid",
-    "offline_access",
-    "profile",
-    "email",
-    "phone",
-    "address",
-    "roles",
-    "custom_data",
-    "identities",
-];
 
 fn has(scope: &str, wanted: &str) -> bool {
     scope.split(' ').any(|one| one == wanted)
@@ -202,7 +190,7 @@ fn permissions(seen: &Observed<'_>) -> Option<Finding> {
     let granted = answered(entry, "scope").unwrap_or_default();
     let lacks: Vec<&str> = scope
         .split(' ')
-        .filter(|one| !OF_PEOPLE.contains(one) && !one.starts_with("urn:logto:") && !has(&granted, one))
+        .filter(|one| !is_user_scope(one) && !has(&granted, one))
         .filter(|one| looked.iter().any(|text| text.contains(one)))
         .collect();
     let resource = field(entry, "resource")?;

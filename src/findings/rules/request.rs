@@ -14,6 +14,7 @@ use crate::findings::rule::{Explain, Watch, rules};
 use crate::findings::seen::{application_type, authorization_request, is_authorization, led_by_app};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
+use crate::vocabulary::LOGTO_URN;
 use crate::walker::{Hop, WhyHop};
 
 pub(super) const EXPLAIN: &[Explain] =
@@ -118,7 +119,7 @@ fn resource(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let asked = authorization_request(seen, symptom.hop)?;
     let resource = query(&asked.request.url, "resource")?;
     // What Logto reserves for itself cannot be registered.
-    (!resource.starts_with("urn:logto:")).then_some(())?;
+    (!resource.starts_with(LOGTO_URN)).then_some(())?;
     Some(
         Finding::new(App::ResourceUnknown)
             .symptom(symptom)
@@ -198,7 +199,7 @@ fn openid(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(finding.hop(asked.number, format!("scope is {}", quoted(&scope))))
 }
 
-/// A parameter that Logto ignores (contract §1.3).
+/// A parameter that Logto ignores (contract §1.3). It breaks no sign-in, so it is at no hop, and comes after what does.
 fn identifier(seen: &Observed<'_>) -> Option<Finding> {
     fn sent(url: &Url) -> Option<Cow<'_, str>> {
         query(url, "identifiers").filter(|_| query(url, "identifier").is_none())
@@ -206,9 +207,5 @@ fn identifier(seen: &Observed<'_>) -> Option<Finding> {
     let hop =
         seen.hops().iter().find(|hop| is_authorization(seen, hop) && sent(&hop.request.url).is_some())?;
     let value = sent(&hop.request.url)?;
-    Some(
-        Finding::new(App::IdentifierMisspelt)
-            .at(hop.number)
-            .hop(hop.number, format!("identifiers is {}", quoted(&value))),
-    )
+    Some(Finding::new(App::IdentifierMisspelt).hop(hop.number, format!("identifiers is {}", quoted(&value))))
 }

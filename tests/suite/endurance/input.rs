@@ -266,7 +266,10 @@ fn the_front_matter_of_a_space_says_what_its_app_is() {
     );
     let shown = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{shown}{}", told(&output).1);
-    assert!(shown.contains("Whether the person belongs to acme, whose members alone can sign in"), "{shown}");
+    assert!(
+        shown.contains("Whether the person belongs to the organization acme, whose members alone can"),
+        "{shown}"
+    );
     assert!(!shown.contains("Which scopes are ticked"), "{shown}");
 }
 

@@ -27,6 +27,10 @@ pub(super) fn compared(expected: &str, given: &str, rule: Rule) -> (Vec<Part>, K
     parts.extend(path(expected.path, given.path, rule));
     parts.extend(query(expected.query, given.query));
     parts.extend((expected.fragment != given.fragment).then_some(Part::Fragment));
+    // White space may be what the star was meant to match.
+    if parts.contains(&Part::Wildcard) {
+        parts.retain(|part| *part != Part::InnerWhiteSpace);
+    }
     let mut once = Vec::new();
     for part in parts {
         if !once.contains(&part) {

@@ -147,6 +147,7 @@ fn what_does_not_count_as_a_url_is_no_difference() {
         ("https://*.example/callback", "https://shop.example/callback", Kind::Wildcard),
         ("https://*.other.example/callback", "https://a.shop.example/callback", Kind::Host),
         ("https://shop.example/cb/*", "https://shop.example/cb", Kind::Wildcard),
+        ("https://shop.example/auth/*", "https://shop.example/my%20app/callback", Kind::Wildcard),
         ("https://shop.example/call%62ack", "https://shop.example/callback", Kind::PercentEncoding),
         ("https://shop.example/callback\u{200b}", "https://shop.example/callback", Kind::WhiteSpace),
         ("https://shop.example/callback%20", "https://shop.example/callback", Kind::WhiteSpace),
