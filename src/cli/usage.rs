@@ -7,6 +7,7 @@ use kit::CaError;
 use url::Url;
 
 use crate::counted::counted;
+use crate::stack::HUGGINGFACE_HOST;
 
 /// The arguments cannot be used together, or not as they are.
 #[derive(Debug, thiserror::Error)]
@@ -131,6 +132,15 @@ pub(crate) fn address(text: &str) -> Result<Url, String> {
         }
         _ => Err("it is not a valid URL, such as https://auth.example.com".to_owned()),
     }
+}
+
+/// Parses the URL of a person's own Logto or app, which is not Hugging Face's.
+pub(crate) fn own_address(text: &str) -> Result<Url, String> {
+    let url = address(text)?;
+    if url.host_str() == Some(HUGGINGFACE_HOST) {
+        return Err("it is the address of Hugging Face, not of your Logto or your app".to_owned());
+    }
+    Ok(url)
 }
 
 /// A stock Logto has its admin tenant on the next port (3001, 3002).

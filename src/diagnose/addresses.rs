@@ -220,6 +220,8 @@ fn redirect_uri(case: &Case, assumed: &mut Vec<String>) -> Option<String> {
     }
     let mut registered = uris(case, "redirectUris");
     registered.retain(|uri| !uri.trim().is_empty());
+    // One that Logto does not store is the app's only if there is no other.
+    registered.sort_by_key(|uri| !mock_logto::stores_uri(uri));
     let at_app = case.app_url.as_ref().map(origin);
     let here = |uri: &&String| at_app.is_some() && origin_of(uri) == at_app;
     let (of_app, first) = (registered.iter().find(here), registered.first());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use kit::Stopwatch;
 use serde_json::{Map, Value};
 
+use super::addresses::uris;
 use super::app::App;
 use super::case::Case;
 use super::checks::{AppSeen, Seen, Stage, asked_resources, seen};
@@ -204,7 +205,7 @@ fn collect(found: &mut Vec<Found>, case: &Case, walk: &Walk, at: usize) {
         // A fault of the configuration is better reported at the point where people run into it.
         found.retain(|known| !known.finding.is_same_fault(finding) || known.breaks || !breaks);
         if !found.iter().any(|known| known.finding.is_same_fault(finding)) {
-            let finding = with_expiry(case, with_targets_given(case, finding.clone()));
+            let finding = with_expiry(case, as_given(case, finding.clone()));
             found.push(Found { finding, walk: at, breaks, repaired_by: None, repaired_with: None });
         }
     }
@@ -220,9 +221,9 @@ fn withdraw_unproven(found: &mut [Found], walks: &[Walk], ends: &[usize]) {
     }
 }
 
-/// Logto keeps only those of the listed targets that a connector has, and so does the twin: but the
-/// person looks for the targets in their own file.
-fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
+/// Logto stores only targets that a connector has, and only valid redirect URIs, and so does the twin: but
+/// the person looks for what is in their own file.
+fn as_given(case: &Case, mut finding: Finding) -> Finding {
     let given =
         case.sign_in_experience.as_ref().and_then(|members| members.get("socialSignInConnectorTargets"));
     let lists =
@@ -236,11 +237,22 @@ fn with_targets_given(case: &Case, mut finding: Finding) -> Finding {
     };
     let given = given.map(ToString::to_string);
     for evidence in &mut finding.evidence {
-        if let (Evidence::Setting { field, value }, Some(given)) = (evidence, &given)
+        let Evidence::Setting { field, value } = evidence else { continue };
+        if let Some(given) = &given
             && *field == "signInExperience.socialSignInConnectorTargets"
             && value != given
         {
             *value = format!("{given}; Logto drops targets that no connector has{hint}");
+        }
+        if let Some(member) = field.strip_prefix("application.oidcClientMetadata.") {
+            let refused: Vec<String> = uris(case, member)
+                .iter()
+                .filter(|uri| !mock_logto::stores_uri(uri))
+                .map(|uri| format!("`{uri}`"))
+                .collect();
+            if !refused.is_empty() {
+                value.push_str(&format!(" without {}, which Logto does not store", refused.join(", ")));
+            }
         }
     }
     finding

@@ -207,13 +207,13 @@ pub(super) fn connector(value: &Value, file: &str) -> Result<ConnectorCase, Inpu
 /// The answer of `GET /api/connectors`: picks the connector for Hugging Face.
 fn one_of(list: &[Value], file: &str) -> Result<ConnectorCase, InputError> {
     let factory = |one: &Value| one.get("connectorId").and_then(Value::as_str).unwrap_or("?").to_owned();
-    let own = list.iter().find(|one| factory(one) == ConnectorFactory::HuggingFace.id());
-    let generic: Vec<&Value> =
-        list.iter().filter(|one| FACTORIES.iter().any(|known| known.id() == factory(one))).collect();
-    match (own, generic.as_slice()) {
-        (Some(own), _) => connector(own, file),
-        (None, [one]) => connector(one, file),
-        (None, []) => {
+    let (own, generic): (Vec<&Value>, Vec<&Value>) = list
+        .iter()
+        .filter(|one| FACTORIES.iter().any(|known| known.id() == factory(one)))
+        .partition(|one| factory(one) == ConnectorFactory::HuggingFace.id());
+    match (own.as_slice(), generic.as_slice()) {
+        ([one], _) | ([], [one]) => connector(one, file),
+        ([], []) => {
             let there: Vec<String> = list.iter().map(factory).collect();
             let there = if there.is_empty() { "it is empty".to_owned() } else { there.join(", ") };
             shape(
@@ -222,11 +222,16 @@ fn one_of(list: &[Value], file: &str) -> Result<ConnectorCase, InputError> {
                 "create one in the Logto console: Connectors → Social connectors → Add",
             )
         }
-        (None, _) => {
-            let ids: Vec<&str> = generic.iter().filter_map(|one| one.get("id")?.as_str()).collect();
+        _ => {
+            let (kind, several) = if own.is_empty() {
+                ("generic connectors", generic)
+            } else {
+                ("connectors for Hugging Face", own)
+            };
+            let ids: Vec<&str> = several.iter().filter_map(|one| one.get("id")?.as_str()).collect();
             shape(
                 file,
-                format!("this list has several generic connectors ({})", ids.join(", ")),
+                format!("this list has several {kind} ({})", ids.join(", ")),
                 "pass only the object of the one you mean",
             )
         }

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::cli::access::Access;
 use crate::cli::own_app::ProjectArguments;
-use crate::cli::usage::address;
+use crate::cli::usage::{address, own_address};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -74,10 +74,10 @@ pub(crate) struct Inputs {
     pub(crate) huggingface: Option<PathBuf>,
     /// Logto's endpoint as your app has it, where people open Logto, too: e.g. https://auth.example.com. A path in it
     /// is taken as part of the app's setting.
-    #[arg(long, value_name = "URL", value_parser = address)]
+    #[arg(long, value_name = "URL", value_parser = own_address)]
     pub(crate) logto_endpoint: Option<Url>,
     /// Where people open the app, e.g. https://shop.example.com [default: the host of its redirect URI].
-    #[arg(long, value_name = "URL", value_parser = address)]
+    #[arg(long, value_name = "URL", value_parser = own_address)]
     pub(crate) app_url: Option<Url>,
     #[command(flatten)]
     pub(crate) tenant: Tenant,

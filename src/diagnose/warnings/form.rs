@@ -94,6 +94,12 @@ pub(super) fn secret(text: &str) -> Seen {
     if let Some(prefix) = copied_along(inner) {
         return seen(Warning::SecretHasPrefix, format!("it begins with `{prefix}`"));
     }
+    if let Some((name, value)) = inner.trim_start_matches("export ").split_once('=')
+        && is_capitals(name)
+        && !value.trim_start_matches('=').is_empty()
+    {
+        return seen(Warning::SecretHasPrefix, format!("it begins with `{name}=`"));
+    }
     if is_access_token(inner) {
         return seen(Warning::AccessTokenAsSecret, "it has the form of an access token");
     }
@@ -219,8 +225,9 @@ fn placeholder(text: &str) -> Seen {
         }
     }
     let plain: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-    if plain.len() > 2 && plain.chars().all(|c| c == 'x') {
-        return why("it consists of the letter x");
+    let repeated = plain.chars().next().filter(|first| plain.chars().all(|c| c == *first));
+    if let Some(c) = repeated.filter(|c| plain.len() > if *c == 'x' { 2 } else { 7 }) {
+        return why(&format!("it consists of the character {c}"));
     }
     if TEMPLATES.contains(&plain.as_str()) {
         return why("it is a word of a template");
@@ -282,7 +289,7 @@ fn copied_along(text: &str) -> Option<&'static str> {
     COPIED.iter().find(starts).copied()
 }
 
-const COPIED: [&str; 13] = [
+const COPIED: [&str; 10] = [
     "Bearer ",
     "Basic ",
     "Authorization:",
@@ -291,17 +298,15 @@ const COPIED: [&str; 13] = [
     "client_secret ",
     "clientSecret=",
     "clientSecret:",
-    "OAUTH_CLIENT_SECRET=",
-    "HF_CLIENT_SECRET=",
-    "LOGTO_APP_SECRET=",
     "secret=",
     "secret: ",
 ];
 
-/// `hf_…` of Hugging Face, or a JWT.
+/// `hf_…` of Hugging Face, a token of GitHub or GitLab, or a JWT.
 fn is_access_token(text: &str) -> bool {
-    let user = text.strip_prefix("hf_").is_some_and(|rest| {
-        rest.len() >= TOKEN_REST && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    let starts = ["hf_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-"];
+    let user = starts.iter().find_map(|start| text.strip_prefix(start)).is_some_and(|rest| {
+        rest.len() >= TOKEN_REST && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     });
     let jwt = || {
         let parts: Vec<&str> = text.split('.').collect();
@@ -321,6 +326,9 @@ fn odd_characters(inner: &str) -> Seen {
             c => format!("the invisible character U+{:04X}", u32::from(c)),
         };
         return seen(Warning::InnerWhitespace, format!("it contains {called}"));
+    }
+    if let Some(escape) = ["\\r\\n", "\\n"].into_iter().find(|escape| inner.ends_with(escape)) {
+        return seen(Warning::InnerWhitespace, format!("it ends with `{escape}` in letters"));
     }
     // A text in another alphabet is one thing, a foreign letter among Latin ones another.
     let latin = inner.chars().filter(char::is_ascii_alphanumeric).count();

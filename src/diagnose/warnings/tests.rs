@@ -74,6 +74,20 @@ fn each_warning_has_an_input_that_leads_to_it() {
 }
 
 #[test]
+fn further_forms_lead_to_the_same_warnings() {
+    let of = |id: &str, secret: &str| with_config(&json!({ "clientId": id, "clientSecret": secret }));
+    for (id, case) in [
+        ("warning/placeholder", of("00000000-0000-0000-0000-000000000000", SECRET)),
+        ("warning/access-token-as-secret", of(ID, "ghp_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGhIj")),
+        ("warning/secret-has-prefix", of(ID, &format!("HUGGINGFACE_SECRET={SECRET}"))),
+        ("warning/secret-has-prefix", of(ID, &format!("export HF_SECRET={SECRET}"))),
+        ("warning/inner-whitespace", of(ID, &format!(r"{SECRET}\n"))),
+    ] {
+        assert_eq!(ids(&case), [id], "{:?}", case.connector.config);
+    }
+}
+
+#[test]
 fn nothing_is_said_of_ordinary_settings() {
     let mut case = with_secrets(&json!([
         { "name": "old", "value": "Zr7pQw2nXv5kLm8tYb1cJd4fGh6sAa9e", "expiresAt": NOW + DAY },

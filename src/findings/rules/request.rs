@@ -117,14 +117,16 @@ fn told<'s>(symptom: &'s Symptom, errors: &[&str]) -> Option<&'s str> {
 fn resource(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     told(symptom, &["invalid_target"])?;
     let asked = authorization_request(seen, symptom.hop)?;
-    let resource = query(&asked.request.url, "resource")?;
+    let pairs = asked.request.url.query_pairs().filter(|(name, _)| name == "resource");
     // What Logto reserves for itself cannot be registered.
-    (!resource.starts_with(LOGTO_URN)).then_some(())?;
-    Some(
-        Finding::new(App::ResourceUnknown)
-            .symptom(symptom)
-            .hop(asked.number, format!("resource is {}", quoted(&resource))),
-    )
+    let resources: Vec<String> =
+        pairs.filter(|(_, value)| !value.starts_with(LOGTO_URN)).map(|(_, value)| quoted(&value)).collect();
+    let says = match resources.as_slice() {
+        [] => return None,
+        [one] => format!("resource is {one}"),
+        several => format!("resource is one of {}", several.join(", ")),
+    };
+    Some(Finding::new(App::ResourceUnknown).symptom(symptom).hop(asked.number, says))
 }
 
 fn silent(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {

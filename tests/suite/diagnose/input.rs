@@ -13,6 +13,10 @@ fn input_that_cannot_be_used_is_told_with_what_to_do() {
             "c.json: this is a connector of the factory `google-universal` (target `google`), not one that signs in with \
              Hugging Face; only `huggingface-universal`, `oauth2` and `oidc` are supported",
         ),
+        (
+            r#"[{ "id": "a", "connectorId": "huggingface-universal" }, { "id": "b", "connectorId": "huggingface-universal" }]"#,
+            "c.json: this list has several connectors for Hugging Face (a, b); pass only the object of the one you mean",
+        ),
         ("", "c.json: the file is empty; it should contain JSON as Logto's Management API returns it"),
         (
             "[]",

@@ -256,6 +256,21 @@ fn what_logto_never_stores_is_refused() {
     );
 }
 
+/// Logto stores neither (contract §9): the record of a person may have them all the same.
+#[tokio::test]
+async fn a_redirect_uri_that_logto_does_not_store_is_named_and_not_taken_for_the_apps() {
+    let with = |uris: Value| {
+        let metadata = json!({ "redirectUris": uris, "postLogoutRedirectUris": [] });
+        with_record(&json!({ "oidcClientMetadata": metadata }))
+    };
+    let healthy = diagnosed(&with(json!(["shop.acme.io/callback", APP_CALLBACK]))).await;
+    assert!(healthy.is_healthy(), "{healthy}");
+    let mut alone = with(json!(["https://xn--a.org/callback"]));
+    alone.app.redirect_uri = Some(APP_CALLBACK.to_owned());
+    let told = diagnosed(&alone).await.to_string();
+    assert!(told.contains("is empty without `https://xn--a.org/callback`"), "{told}");
+}
+
 /// What the readers do not check, the twin's Logto refuses.
 #[tokio::test]
 async fn what_the_twins_logto_does_not_store_is_an_error_of_the_input() {
