@@ -7,7 +7,7 @@ use kit::Stopwatch;
 use serde_json::{Map, Value};
 
 use super::addresses::uris;
-use super::app::App;
+use super::app::{App, Story};
 use super::case::Case;
 use super::checks::{AppSeen, Seen, Stage, asked_resources, seen};
 use super::diagnosis::{Check, CheckResult, Diagnosis, Found};
@@ -16,7 +16,7 @@ use super::permissions::with_asked;
 use super::repairs::{Repair, repairs};
 use super::secrets::with_expiry;
 use super::sent::Sent;
-use super::twin::{ConfigGoes, Story, Twin, twin};
+use super::twin::{ConfigGoes, Twin, twin};
 use super::warnings::warnings;
 use super::words::Words;
 use crate::findings::{Cause, Evidence, Finding};
@@ -89,7 +89,7 @@ impl Walk {
 /// [`DiagnoseError`] if the twin could not be walked. A faulty set-up is not an error.
 pub async fn diagnose(case: &Case, app: &App) -> Result<Diagnosis, DiagnoseError> {
     let started = Stopwatch::start();
-    let (mut project, _) = told(app);
+    let (mut project, _) = app.told();
     let (mut model, first) = first_walk(case, app).await?;
     let mut walks = vec![first];
     let mut document = model.document.clone();
@@ -258,25 +258,9 @@ fn as_given(case: &Case, mut finding: Finding) -> Finding {
     finding
 }
 
-fn told(app: &App) -> (Option<&Project>, Story<'_>) {
-    match app {
-        App::Sample => (None, Story::SAMPLE),
-        App::Own(project) => {
-            let story = Story {
-                sign_in: project.sign_in.path.as_deref().unwrap_or(Story::SAMPLE.sign_in),
-                sign_out: project.sign_out.path.as_deref().unwrap_or(Story::SAMPLE.sign_out),
-                sample: false,
-                started_at: project.app.as_ref().and_then(|app| app.url.as_ref()),
-                signed_in: project.signed_in.as_ref(),
-            };
-            (Some(project), story)
-        }
-    }
-}
-
 /// The twin of a set-up, and its first walk.
 async fn first_walk(case: &Case, app: &App) -> Result<(Twin, Walk), DiagnoseError> {
-    let (project, story) = told(app);
+    let (project, story) = app.told();
     let mut model = twin(case, story, ConfigGoes::InGiven);
     let mut walk = match walk_twin(&model, &model.document, project, None).await {
         // Logto rejects the connector's configuration: that is the first thing to go wrong.

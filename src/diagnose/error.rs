@@ -3,6 +3,9 @@
 use crate::scenario::ScenarioError;
 use crate::stack::{AppError, ManagementError, StartError, StopError};
 
+/// How the error begins for a file that has an answer of Logto about an error.
+pub(super) const LOGTO_ERROR: &str = "this is an error message of Logto";
+
 /// Why the input cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
@@ -61,7 +64,7 @@ pub enum InputError {
 impl InputError {
     /// Whether it quotes an error message of Logto that is in the place of the settings.
     pub(crate) fn is_logtos_own(&self) -> bool {
-        matches!(self, Self::Shape { what, .. } if what.starts_with(super::input::LOGTO_ERROR))
+        matches!(self, Self::Shape { what, .. } if what.starts_with(LOGTO_ERROR))
     }
 }
 

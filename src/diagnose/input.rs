@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::case::{Case, ConnectorCase};
-use super::error::InputError;
+use super::error::{InputError, LOGTO_ERROR};
 use super::members::Record;
 use crate::document::hint::nearest;
 use crate::document::node::Node;
@@ -129,9 +129,6 @@ fn syntax(file: &str, fault: Fault, not: &str, hint: &'static str) -> InputError
 fn shape<T>(file: &str, what: impl Into<String>, hint: impl Into<String>) -> Result<T, InputError> {
     Err(InputError::Shape { file: file.to_owned(), what: what.into(), hint: hint.into() })
 }
-
-/// How the error begins for a file that has an answer of Logto about an error.
-pub(super) const LOGTO_ERROR: &str = "this is an error message of Logto";
 
 /// The kind of a value, for readers who do not write Rust.
 fn kind(value: &Value) -> &'static str {

@@ -5,11 +5,14 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::case::Case;
-use super::twin::{PERSON_EMAIL, PERSON_NAME};
 use crate::placeholder::literal;
 use crate::setup::{ApiResource, ConnectorFactory};
 use crate::vocabulary::{LOGTO_URN, USER_SCOPES};
 
+/// The e-mail address of the person in the twin.
+pub(super) const PERSON_EMAIL: &str = "ada@example.com";
+/// The name of the person in the twin.
+pub(super) const PERSON_NAME: &str = "Ada Lovelace";
 /// The Management API of a self-hosted Logto, which the twin's Logto has as well.
 const MANAGEMENT_API: &str = "https://default.logto.app/api";
 /// The scopes of the SDK that a third-party application may request without a permission.

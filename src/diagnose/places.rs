@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::addresses::{Addresses, CALLBACK_PATH, UNKNOWN_LOGTO};
+use super::app::Story;
 use super::relocated::Relocated;
-use super::twin::Story;
 use crate::placeholder::literal;
 
 /// Where the parties are.

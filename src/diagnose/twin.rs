@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::addresses::{Addresses, UNKNOWN_LOGTO, uris};
+use super::app::Story;
 use super::case::Case;
 use super::experience::{experience, not_checked};
 use super::members::Record;
@@ -15,39 +16,14 @@ use super::twin_parts::{application, cleaned, connector_config, scopes_meant};
 use super::{permissions, secrets};
 use crate::findings::{App, Finding};
 use crate::placeholder::literal;
-use crate::setup::{ConnectorFactory, OAuth2App, SignedIn};
+use crate::setup::{ConnectorFactory, OAuth2App};
 
 /// The ID of a connector whose ID is not known.
 const UNKNOWN_ID: &str = "connector-id";
 /// The target of a connector for Hugging Face.
 const TARGET: &str = "huggingface";
-/// The e-mail address of the person in the twin.
-pub(super) const PERSON_EMAIL: &str = "ada@example.com";
-/// The name of the person in the twin.
-pub(super) const PERSON_NAME: &str = "Ada Lovelace";
 /// The scopes of a new OAuth app in the twin.
 const USUAL_SCOPES: [&str; 3] = ["openid", "profile", "email"];
-
-/// How the person signs in to the app, and out of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Story<'a> {
-    /// Path of the app that starts a sign-in.
-    pub(super) sign_in: &'a str,
-    /// Path of the app that ends a session.
-    pub(super) sign_out: &'a str,
-    /// Whether the app is the sample app, which reports who is signed in.
-    pub(super) sample: bool,
-    /// Where another app is started, if that is fixed.
-    pub(super) started_at: Option<&'a Url>,
-    /// How another app shows it.
-    pub(super) signed_in: Option<&'a SignedIn>,
-}
-
-impl Story<'_> {
-    /// The paths of the sample app.
-    pub(super) const SAMPLE: Self =
-        Self { sign_in: "/sign-in", sign_out: "/sign-out", sample: true, started_at: None, signed_in: None };
-}
 
 /// The twin of a set-up.
 #[derive(Debug, Clone)]

@@ -2,9 +2,8 @@
 
 use kit::Party;
 
-use super::observed::{Ending, Observed, SeenVerb, query};
-use super::seen::{is_from_app, redeemed, sent_by_logto, was_not_asked};
-use super::symptom::{Symptom, SymptomKind};
+use super::observed::{Observed, SeenVerb, query};
+use super::seen::{redeemed, sent_by_logto, was_not_asked};
 use crate::walker::{Hop, WhyHop};
 
 /// The last hop by which a person was signed in to the app, or signed out as requested.
@@ -43,36 +42,7 @@ pub(super) fn own_error_page(seen: &Observed<'_>, hop: &Hop) -> Option<String> {
     query(&to, "error").map(|_| to.path().to_owned())
 }
 
-/// The callback succeeded, the browser was not involved in a sign-out since, and yet the app says
-/// that the person is not signed in.
-pub(super) fn not_signed_in(seen: &Observed<'_>) -> Option<Symptom> {
-    let check = last_look(seen)?;
-    let checked = seen.hops().iter().position(|hop| hop.number == check.number)?;
-    // A page of another party asks without the app's cookies.
-    (shows(seen, check) == Some(false) && is_from_app(seen, check)).then_some(())?;
-    let callback = seen.hops()[..checked].iter().rposition(|hop| {
-        seen.is_at(hop, Party::APP)
-            && is_code_callback(hop)
-            && hop.response.status < 400
-            && hop.tab.browser() == check.tab.browser()
-    })?;
-    let done = !signed_out_since(seen, callback, checked);
-    done.then(|| Symptom { hop: seen.hops()[callback].number, kind: SymptomKind::NotSignedIn })
-}
-
-/// Whether Logto refused the last step of the walk, and the app shows no more than the sign-in of another tab: that
-/// does not make up for it.
-pub(super) fn still_refused(seen: &Observed<'_>, symptom: &Symptom) -> bool {
-    let Some(last) = seen.steps.last() else { return false };
-    let Ending::Says(_) = last.ending else { return false };
-    let Some(refused) = seen.hop(symptom.hop) else { return false };
-    let by_own = |hop: &&Hop| hop.tab == refused.tab && is_code_callback(hop);
-    matches!(symptom.kind, SymptomKind::Refused(_) | SymptomKind::StateMismatch)
-        && seen.hops()[last.hops.clone()].iter().any(|hop| hop.number == symptom.hop)
-        && !seen.hops().iter().any(|hop| by_own(&hop) && seen.is_at(hop, Party::APP))
-}
-
-fn signed_out_since(seen: &Observed<'_>, from: usize, to: usize) -> bool {
+pub(super) fn signed_out_since(seen: &Observed<'_>, from: usize, to: usize) -> bool {
     seen.hops()[from..to].iter().any(|hop| is_sign_out(seen, hop))
         || seen
             .steps

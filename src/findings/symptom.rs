@@ -6,8 +6,8 @@ use url::Url;
 
 use super::endpoints::huggingface::AUTHORIZE;
 use super::observed::{AdminAnswer, Ending, Observed, SeenVerb, query};
-use super::seen::{because, led_by_app, notes, sent_by_logto, was_not_asked, was_refused};
-use super::success::{last_success, not_signed_in, own_error_page, still_refused};
+use super::seen::{because, is_from_app, led_by_app, notes, sent_by_logto, was_not_asked, was_refused};
+use super::success::{is_code_callback, last_look, last_success, own_error_page, shows, signed_out_since};
 use crate::signin_page::{Arrival, Consent, Refusal};
 use crate::walker::{Hop, WhyHop};
 
@@ -180,6 +180,35 @@ pub(super) fn symptoms(seen: &Observed<'_>) -> Vec<Symptom> {
     found.extend(refused_by_management(seen));
     found.sort_by_key(|symptom| symptom.hop);
     found
+}
+
+/// The callback succeeded, the browser was not involved in a sign-out since, and yet the app says
+/// that the person is not signed in.
+fn not_signed_in(seen: &Observed<'_>) -> Option<Symptom> {
+    let check = last_look(seen)?;
+    let checked = seen.hops().iter().position(|hop| hop.number == check.number)?;
+    // A page of another party asks without the app's cookies.
+    (shows(seen, check) == Some(false) && is_from_app(seen, check)).then_some(())?;
+    let callback = seen.hops()[..checked].iter().rposition(|hop| {
+        seen.is_at(hop, Party::APP)
+            && is_code_callback(hop)
+            && hop.response.status < 400
+            && hop.tab.browser() == check.tab.browser()
+    })?;
+    let done = !signed_out_since(seen, callback, checked);
+    done.then(|| Symptom { hop: seen.hops()[callback].number, kind: SymptomKind::NotSignedIn })
+}
+
+/// Whether Logto refused the last step of the walk, and the app shows no more than the sign-in of another tab: that
+/// does not make up for it.
+fn still_refused(seen: &Observed<'_>, symptom: &Symptom) -> bool {
+    let Some(last) = seen.steps.last() else { return false };
+    let Ending::Says(_) = last.ending else { return false };
+    let Some(refused) = seen.hop(symptom.hop) else { return false };
+    let by_own = |hop: &&Hop| hop.tab == refused.tab && is_code_callback(hop);
+    matches!(symptom.kind, SymptomKind::Refused(_) | SymptomKind::StateMismatch)
+        && seen.hops()[last.hops.clone()].iter().any(|hop| hop.number == symptom.hop)
+        && !seen.hops().iter().any(|hop| by_own(&hop) && seen.is_at(hop, Party::APP))
 }
 
 /// Whether Logto only repeats Hugging Face's error, as the callback carried it, or an app of your own only
