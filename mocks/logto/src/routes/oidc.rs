@@ -14,6 +14,7 @@ pub(super) mod endpoint;
 mod finish;
 mod form;
 mod introspection;
+mod parameters;
 mod pushed;
 mod refusal;
 mod request;

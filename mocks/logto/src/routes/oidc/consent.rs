@@ -28,9 +28,11 @@ pub(super) fn get(State(shared): SharedState, Query(params): Query, headers: Hea
     let (Prompt::Consent, Some(session)) = (interaction.prompt, session) else {
         return ApiError::no_session().response("the login is not complete yet");
     };
-    let third_party =
-        store.application(&interaction.request.client_id).is_some_and(|known| known.is_third_party);
-    if third_party {
+    let client = &interaction.request.client_id;
+    let Some(application) = store.application(client) else {
+        return ApiError::unknown("applications", client).response("the application was deleted meanwhile");
+    };
+    if application.is_third_party {
         let mut page = pages::page();
         // Unlike on every other page (recorded).
         page.headers_mut().remove(CONTENT_LANGUAGE);

@@ -34,6 +34,11 @@ pub(super) fn proceed(
     done: Option<&Done>,
     cookies: &Cookies,
 ) -> Result<Response, Refusal> {
+    // The provider loads the account of a session before it looks at any prompt.
+    let account = session.as_ref().and_then(|session| session.account.as_deref());
+    if account.is_some_and(|account| store.user(account).is_none_or(|user| user.is_suspended)) {
+        return Err(Refusal::User);
+    }
     let logged_in = done.is_some_and(|done| done.logged_in);
     let why = login_needed(request, session.as_ref(), logged_in, shared.now());
     let session = match (session, why) {
@@ -50,21 +55,20 @@ pub(super) fn proceed(
     let grant = session.authorizations.get(&request.client_id).cloned();
     let granted = grant.as_ref().and_then(|id| store.grants.get(id));
     let account = session.account.as_deref().unwrap_or_default();
-    if store.user(account).is_none_or(|user| user.is_suspended) {
-        return Err(Refusal::User);
-    }
     let missing_of = |resource: &String, scopes: Scopes| match granted {
         Some(grant) => scopes.minus(grant.resources.get(resource).unwrap_or(&Scopes::default())),
         None => scopes,
     };
-    let of_resources: IndexMap<String, Scopes> = request
-        .resource_scopes(store, account)
+    let wanted_of_resources = request.resource_scopes(store, account);
+    let nothing_wanted = wanted.is_empty() && wanted_of_resources.values().all(Scopes::is_empty);
+    let of_resources: IndexMap<String, Scopes> = wanted_of_resources
         .into_iter()
         .map(|(resource, scopes)| (resource.clone(), missing_of(&resource, scopes)))
         .filter(|(_, scopes)| !scopes.is_empty())
         .collect();
     let missing = granted.map_or_else(|| wanted.clone(), |grant| wanted.minus(&grant.scopes));
-    let needed = granted.is_none() || !missing.is_empty() || !of_resources.is_empty();
+    // Scopes that were granted before, or none at all, need no consent.
+    let needed = !missing.is_empty() || !of_resources.is_empty();
     // At a native application a person cannot be distinguished from a script (RFC 8252 §8.6).
     let native = store.application(&request.client_id).is_some_and(|known| known.kind == "Native");
     if !consented && (needed || native || request.asks("consent")) {
@@ -74,7 +78,7 @@ pub(super) fn proceed(
         let prompt = Asked::Consent { logged_in, native, missing, of_resources };
         return Ok(ask(shared, store, request, prompt, Some(session), cookies));
     }
-    let (Some(grant), false) = (grant, wanted.is_empty()) else { return Err(Refusal::NothingGranted) };
+    let (Some(grant), false) = (grant, nothing_wanted) else { return Err(Refusal::NothingGranted) };
     Ok(match &request.device_code {
         Some(code) => approval::approve(
             shared,
@@ -217,12 +221,14 @@ fn ask(
 /// Maximum number of applications in the `_interaction` cookie, and its maximum size (contract §8).
 const INTERACTIONS_LIMIT: (usize, usize) = (10, 3072);
 
-/// The value of `_interaction`: application → interaction, the newest also as `_legacy`.
+/// The value of `_interaction`: application → interaction, the newest also as `_legacy`. The application
+/// that is written becomes the last one, so that the one that waited longest is dropped first.
 fn interactions(known: Option<&str>, client_id: &str, uid: &str) -> String {
     let decoded =
         known.map(|value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
     let mut map: IndexMap<String, String> =
         decoded.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    map.shift_remove(client_id);
     map.insert(client_id.to_owned(), uid.to_owned());
     map.insert("_legacy".to_owned(), uid.to_owned());
     loop {
@@ -308,6 +314,18 @@ mod tests {
         assert_eq!(decoded, r#"{"a":"1","_legacy":"2","b":"2"}"#);
     }
 
+    /// Seen with the fork's own code (contract §8).
+    #[test]
+    fn an_application_that_is_used_again_moves_to_the_end() {
+        let mut value = None;
+        for (application, uid) in [("a", "1"), ("a", "2"), ("b", "3"), ("c", "4"), ("b", "5")] {
+            value = Some(interactions(value.as_deref(), application, uid));
+        }
+        let value = value.unwrap();
+        let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap();
+        assert_eq!(decoded, r#"{"_legacy":"5","a":"2","c":"4","b":"5"}"#);
+    }
+
     #[test]
     fn the_interaction_cookie_stays_within_its_bounds() {
         let mut value = None;
@@ -318,5 +336,9 @@ mod tests {
         let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap();
         assert_eq!(decoded.matches("app-").count(), 10);
         assert!(decoded.contains("app-29") && !decoded.contains("app-19"), "{decoded}");
+        // The application that waited longest is dropped, not one that was just used again.
+        let again = interactions(Some(&value), "app-20", &"v".repeat(43));
+        let full = interactions(Some(&again), "app-30", &"u".repeat(43));
+        assert!(full.contains("app-20") && !full.contains("app-21"), "{full}");
     }
 }
