@@ -93,21 +93,20 @@ pub(super) fn proceed(
     })
 }
 
-/// Why the person must sign in, if so (OIDC Core §3.1.2.1), in the words of oidc-provider.
+/// Why the person must sign in, if so (OIDC Core §3.1.2.1), in the words and the order of oidc-provider.
 fn login_needed(
     request: &AuthorizationRequest,
     session: Option<&Session>,
     logged_in: bool,
     now: i64,
 ) -> Option<&'static str> {
+    if !logged_in && request.asks("login") {
+        return Some("login prompt was not resolved");
+    }
     let Some((session, account)) = session.and_then(|session| Some((session, session.account.as_ref()?)))
     else {
         return Some("End-User authentication is required");
     };
-    // A maximum age of zero also requires a login.
-    if !logged_in && (request.asks("login") || request.max_age == Some(0)) {
-        return Some("login prompt was not resolved");
-    }
     if !logged_in && request.max_age.is_some_and(|age| now - session.login_at > age) {
         return Some("End-User authentication could not be obtained");
     }
