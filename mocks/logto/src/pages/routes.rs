@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
-use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderName, LOCATION};
+use axum::extract::State;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use kit::{Note, Route};
 
-use super::html;
+use super::{callback, html};
 use crate::routes::oidc;
 use crate::shared::{Shared, SharedState};
 use crate::store::Store;
@@ -19,6 +19,10 @@ const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
 /// Path prefixes that require a running interaction.
 const GUARDED: [&str; 6] =
     ["/sign-in", "/register", "/consent", "/single-sign-on", "/forgot-password", "/social/register"];
+
+/// Logto's other pages. It takes every path with such a beginning from the sign-in application, and finds
+/// nothing at `/account-center`.
+const OTHER_APPLICATIONS: [&str; 2] = ["/account", "/demo-app"];
 
 /// Where a person enters a device's code (contract §1.1).
 pub(crate) const DEVICE: &str = "/device";
@@ -31,21 +35,8 @@ pub(crate) fn routes() -> [Route<Arc<Shared>>; 3] {
     [
         Route::get(DEVICE_SUCCESS, device),
         Route::get("/callback/{connector}", page),
-        Route::post("/callback/{connector}", callback_form),
+        Route::post("/callback/{connector}", callback::post),
     ]
-}
-
-/// A provider that posts its answer is redirected to the same address with the form as query.
-fn callback_form(Path(connector): Path<String>, body: String) -> Response {
-    let location = format!("/callback/{connector}?{body}");
-    match HeaderValue::from_str(&location) {
-        Ok(location) => {
-            let mut response = wire::text(StatusCode::SEE_OTHER, "See Other");
-            response.headers_mut().insert(LOCATION, location);
-            response
-        }
-        Err(_) => StatusCode::BAD_REQUEST.into_response(),
-    }
 }
 
 /// Serves everything that is not a route of an API.
@@ -62,6 +53,11 @@ pub(crate) async fn fallback(
     }
     let of_no_page = ["/api/", "/assets/", "/.well-known/"];
     if path == "/api" || of_no_page.iter().any(|start| path.starts_with(start)) {
+        return wire::text(StatusCode::NOT_FOUND, "Not Found");
+    }
+    if OTHER_APPLICATIONS.iter().any(|start| {
+        path.strip_prefix(start).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+    }) {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
     }
     let preview = params.first("preview").is_some();

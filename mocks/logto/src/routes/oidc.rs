@@ -2,6 +2,7 @@
 
 mod audit;
 mod authorize;
+mod back_channel;
 mod checks;
 mod claims;
 pub(crate) mod client_auth;

@@ -52,7 +52,7 @@ pub(crate) fn allow(
     let wanted = interaction.request.granted_scopes();
     let account = session.account.clone().unwrap_or_default();
     let of_resources = interaction.request.resource_scopes(store, &account);
-    let id = session.authorizations.get(&client).cloned().unwrap_or_else(|| shared.opaque());
+    let id = session.grant_of(&client).cloned().unwrap_or_else(|| shared.opaque());
     let grant = store.grants.or_insert_with(&id, || Grant {
         account: account.clone(),
         client: client.clone(),

@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use super::request::AuthorizationRequest;
 use super::respond;
 use crate::shared::Shared;
-use crate::store::{Code, Interaction, Prompt, Session, Store, lifetime};
+use crate::store::{Application, Code, Interaction, Prompt, Session, Store, lifetime};
 use crate::wire::{self, Cookies, SetCookies};
 
 /// What the person has done so far for this request.
@@ -40,19 +40,16 @@ pub(super) fn proceed(
         return Err(Refusal::User);
     }
     let logged_in = done.is_some_and(|done| done.logged_in);
-    let why = login_needed(request, session.as_ref(), logged_in, shared.now());
-    let session = match (session, why) {
+    let reasons = login_reasons(request, session.as_ref(), logged_in, shared.now());
+    let session = match (session, reasons.first()) {
         (Some(session), None) => session,
-        (_, Some(why)) if request.asks("none") => return Err(Refusal::LoginRequired(why)),
+        (_, Some((_, why))) if request.asks("none") => return Err(Refusal::LoginRequired(why)),
         // A session that must sign in again is kept until a person does.
-        (session, _) => {
-            let known = session.as_ref().is_some_and(|session| session.account.is_some());
-            return Ok(ask(shared, store, request, Asked::Login { session: known }, session, cookies));
-        }
+        (session, _) => return Ok(ask(shared, store, request, Asked::Login { reasons }, session, cookies)),
     };
     let consented = done.is_some_and(|done| done.consented);
     let wanted = request.granted_scopes();
-    let grant = session.authorizations.get(&request.client_id).cloned();
+    let grant = session.grant_of(&request.client_id).cloned();
     let granted = grant.as_ref().and_then(|id| store.grants.get(id));
     let account = session.account.as_deref().unwrap_or_default();
     let missing_of = |resource: &String, scopes: Scopes| match granted {
@@ -93,33 +90,36 @@ pub(super) fn proceed(
     })
 }
 
-/// Why the person must sign in, if so (OIDC Core §3.1.2.1), in the words and the order of oidc-provider.
-fn login_needed(
+/// Why the person must sign in, if so (OIDC Core §3.1.2.1): the reasons of oidc-provider, in its order, each
+/// with its words.
+fn login_reasons(
     request: &AuthorizationRequest,
     session: Option<&Session>,
     logged_in: bool,
     now: i64,
-) -> Option<&'static str> {
-    if !logged_in && request.asks("login") {
-        return Some("login prompt was not resolved");
-    }
-    let Some((session, account)) = session.and_then(|session| Some((session, session.account.as_ref()?)))
-    else {
-        return Some("End-User authentication is required");
-    };
-    if !logged_in && request.max_age.is_some_and(|age| now - session.login_at > age) {
-        return Some("End-User authentication could not be obtained");
-    }
-    if request.hinted.as_ref().is_some_and(|hinted| hinted != account) {
-        return Some("id_token_hint and authenticated subject do not match");
-    }
-    None
+) -> Vec<(&'static str, &'static str)> {
+    let known = session.and_then(|session| Some((session, session.account.as_ref()?)));
+    let too_old = |age| known.is_none_or(|(session, _)| !logged_in && now - session.login_at > age);
+    let another = |hinted| known.is_none_or(|(_, account)| hinted != account);
+    [
+        (!logged_in && request.asks("login"), "login_prompt", "login prompt was not resolved"),
+        (known.is_none(), "no_session", "End-User authentication is required"),
+        (request.max_age.is_some_and(too_old), "max_age", "End-User authentication could not be obtained"),
+        (
+            request.hinted.as_ref().is_some_and(another),
+            "id_token_hint",
+            "id_token_hint and authenticated subject do not match",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(needed, reason, words)| needed.then_some((reason, words)))
+    .collect()
 }
 
 /// What the person is asked for.
 enum Asked {
-    /// Whether a person is already signed in.
-    Login { session: bool },
+    /// Why, as [`login_reasons`] says.
+    Login { reasons: Vec<(&'static str, &'static str)> },
     /// Whether there was a login for this very request, whether the application is a native one,
     /// and the scopes that are not granted yet.
     Consent { logged_in: bool, native: bool, missing: Scopes, of_resources: IndexMap<String, Scopes> },
@@ -128,14 +128,9 @@ enum Asked {
 impl Asked {
     /// The prompt as the audit log shows it.
     fn told(&self, request: &AuthorizationRequest) -> Value {
-        let mut reasons = Vec::new();
         match self {
-            Self::Login { session } => {
-                reasons.extend((!*session).then_some("no_session"));
-                reasons.extend(request.asks("login").then_some("login_prompt"));
-                if reasons.is_empty() {
-                    reasons.push("max_age");
-                }
+            Self::Login { reasons } => {
+                let reasons: Vec<&str> = reasons.iter().map(|(reason, _)| *reason).collect();
                 let mut details = json!({});
                 if let Some(age) = request.max_age {
                     details["max_age"] = json!(age.to_string());
@@ -143,6 +138,7 @@ impl Asked {
                 json!({ "name": "login", "details": details, "reasons": reasons })
             }
             Self::Consent { missing, native, of_resources, .. } => {
+                let mut reasons = Vec::new();
                 reasons.extend(request.asks("consent").then_some("consent_prompt"));
                 reasons.extend((*native).then_some("native_client_prompt"));
                 let mut details = json!({});
@@ -261,6 +257,13 @@ fn encode_component(text: &str) -> String {
     utf8_percent_encode(text, KEPT).to_string()
 }
 
+/// The name of the session for an application that wants it.
+pub(super) fn sid(store: &Store, request: &AuthorizationRequest, session: &Session) -> Option<String> {
+    let client = &request.client_id;
+    let wanted = store.application(client).is_some_and(Application::wants_sid);
+    session.authorizations.get(client).filter(|_| wanted).map(|authorization| authorization.sid.clone())
+}
+
 /// The authorization response: `code`, `state`, `iss`, in that order.
 fn give_code(
     shared: &Shared,
@@ -283,6 +286,7 @@ fn give_code(
             request: request.clone(),
             session_uid: session.uid.clone(),
             auth_time,
+            sid: sid(store, request, session),
             used: false,
             expires: now + lifetime::CODE,
         },

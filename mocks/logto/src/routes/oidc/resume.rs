@@ -13,7 +13,7 @@ use super::request::AuthorizationRequest;
 use super::session;
 use crate::pages;
 use crate::shared::{Shared, SharedState};
-use crate::store::{Interaction, LogoutState, Session, Store, lifetime};
+use crate::store::{Authorization, Interaction, LogoutState, Session, Store, lifetime};
 use crate::wire::{self, Cookies, OidcError, SetCookies};
 
 /// Why a resume is refused.
@@ -144,7 +144,9 @@ fn renewed(
         session.login_at = now;
     }
     if let Some(grant) = &interaction.grant {
-        session.authorizations.insert(interaction.request.client_id.clone(), grant.clone());
+        let (client, sid) = (interaction.request.client_id.clone(), shared.opaque());
+        let authorization = session.authorizations.entry(client);
+        authorization.or_insert(Authorization { grant: String::new(), sid }).grant.clone_from(grant);
     }
     session.id = shared.opaque();
     session.expires = now + lifetime::SESSION;
