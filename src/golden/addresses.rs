@@ -128,7 +128,10 @@ mod tests {
             sent("logto", "http://127.0.0.1:4001/x", Some("127.0.0.1:4001")),
             at("http://localhost:5005/x", "127.0.0.1:5005")
         );
-        assert_eq!(sent("logto", "http://127.0.0.1:4001/x", None), at("http://localhost:5005/x", "127.0.0.1:5005"));
+        assert_eq!(
+            sent("logto", "http://127.0.0.1:4001/x", None),
+            at("http://localhost:5005/x", "127.0.0.1:5005")
+        );
         assert_eq!(
             sent("logto", "http://localhost:4002/x", Some("auth.example")),
             at("http://localhost:5006/x", "auth.example")

@@ -17,7 +17,9 @@ pub enum Build {
 
 /// A text that names no build.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a build of Logto: give the tag of a release such as `v1.42.0`, or a commit such as `1fbc5544`")]
+#[error(
+    "`{0}` is not a build of Logto: give the tag of a release such as `v1.42.0`, or a commit such as `1fbc5544`"
+)]
 pub struct UnknownBuild(String);
 
 impl TryFrom<String> for Build {

@@ -56,20 +56,16 @@ const FAULTS: [Fault; 19] = [
     ),
     fault(&[("prompt", "zzz")], "invalid_request", "unsupported prompt value requested"),
     fault(
-        &[("scope", "profile"), ("nonce", "n")],
+        &[("scope", "profile"), ("acr_values", "a")],
         "invalid_request",
-        "openid scope must be requested when using the nonce parameter",
+        "openid scope must be requested when using the acr_values parameter",
     ),
     fault(
         &[("code_challenge", ""), ("code_challenge_method", "plain")],
         "invalid_request",
         "not supported value of code_challenge_method",
     ),
-    fault(
-        &[("code_challenge_method", "")],
-        "invalid_request",
-        "code_challenge_method must be provided",
-    ),
+    fault(&[("code_challenge_method", "")], "invalid_request", "code_challenge_method must be provided"),
     fault(
         &[("code_challenge", "abc")],
         "invalid_request",
@@ -97,7 +93,8 @@ fn request(endpoint: &Url, client: &str, faults: &[&Fault]) -> Url {
     let wrong: Vec<_> = faults.iter().flat_map(|fault| fault.parameters).copied().collect();
     let kept = good.into_iter().filter(|(name, _)| wrong.iter().all(|(other, _)| other != name));
     let mut url = endpoint.join("oidc/auth").unwrap();
-    url.query_pairs_mut().extend_pairs(kept.chain(wrong.iter().copied()).filter(|(_, value)| !value.is_empty()));
+    url.query_pairs_mut()
+        .extend_pairs(kept.chain(wrong.iter().copied()).filter(|(_, value)| !value.is_empty()));
     url
 }
 

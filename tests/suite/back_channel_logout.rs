@@ -11,8 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 use kit::{Bound, Running};
-use logto_testkit::{Stack, Visitor};
 use logto_testkit::setup::{LogtoEnvironment, Setup};
+use logto_testkit::{Stack, Visitor};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -41,8 +41,10 @@ impl Scene {
         let bound = Bound::loopback().await.unwrap();
         let app: Url = format!("http://localhost:{}", bound.port()).parse().unwrap();
         let running = bound.serve(router);
-        let logto =
-            LogtoEnvironment { oidc_provider_ssrf_protection_disabled: allowed, ..LogtoEnvironment::default() };
+        let logto = LogtoEnvironment {
+            oidc_provider_ssrf_protection_disabled: allowed,
+            ..LogtoEnvironment::default()
+        };
         let setup = Setup { logto, ..Setup::default() };
         let stack = Stack::builder().setup(setup).app_at(app.clone()).start().await.unwrap();
         Self { stack, app, received, _app: running }

@@ -20,9 +20,18 @@ const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
 const GUARDED: [&str; 6] =
     ["/sign-in", "/register", "/consent", "/single-sign-on", "/forgot-password", "/social/register"];
 
-/// Logto's other pages. It takes every path with such a beginning from the sign-in application, and finds
-/// nothing at `/account-center`.
-const OTHER_APPLICATIONS: [&str; 2] = ["/account", "/demo-app"];
+/// The account center. Logto takes every path with this beginning from the sign-in application, and finds
+/// nothing at `/account-center` (recorded).
+const ACCOUNT: &str = "/account";
+
+fn account(rest: &str) -> Response {
+    if !rest.is_empty() && !rest.starts_with('/') {
+        return wire::text(StatusCode::NOT_FOUND, "Not Found");
+    }
+    let mut page = page();
+    page.headers_mut().remove(CONTENT_LANGUAGE);
+    page
+}
 
 /// Where a person enters a device's code (contract §1.1).
 pub(crate) const DEVICE: &str = "/device";
@@ -55,10 +64,8 @@ pub(crate) async fn fallback(
     if path == "/api" || of_no_page.iter().any(|start| path.starts_with(start)) {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
     }
-    if OTHER_APPLICATIONS.iter().any(|start| {
-        path.strip_prefix(start).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
-    }) {
-        return wire::text(StatusCode::NOT_FOUND, "Not Found");
+    if let Some(rest) = path.strip_prefix(ACCOUNT) {
+        return account(rest);
     }
     let preview = params.first("preview").is_some();
     let guarded = path == "/" || GUARDED.iter().any(|start| path.starts_with(start));

@@ -59,7 +59,11 @@ fn logout_token(shared: &Shared, client: &str, account: Option<&str>, sid: Optio
 /// Sends them all at once, and waits. The sign-out goes on whatever comes of them; the result is what
 /// failed.
 pub(super) async fn send(shared: &Shared, notices: Vec<Notice>) -> Vec<String> {
-    join_all(notices.iter().map(|notice| post(shared, notice))).await.into_iter().filter_map(Result::err).collect()
+    join_all(notices.iter().map(|notice| post(shared, notice)))
+        .await
+        .into_iter()
+        .filter_map(Result::err)
+        .collect()
 }
 
 async fn post(shared: &Shared, Notice { uri, token }: &Notice) -> Result<(), String> {
@@ -101,7 +105,11 @@ async fn post(shared: &Shared, Notice { uri, token }: &Notice) -> Result<(), Str
 fn is_special_use(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => {
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified() || ip.octets()[0] >= 240
+            ip.is_loopback()
+                || ip.is_private()
+                || ip.is_link_local()
+                || ip.is_unspecified()
+                || ip.octets()[0] >= 240
         }
         Some(Host::Ipv6(ip)) => {
             ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()

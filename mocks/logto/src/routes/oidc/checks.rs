@@ -42,8 +42,7 @@ impl Examined {
     ) -> (Self, Result<AuthorizationRequest, Refusal>) {
         let assembled = Assembled::of(sent);
         let early = assembled.once().and_then(|()| assembled.no_request_object(true));
-        let mut examined =
-            Self { params: assembled.params, application: None, redirect_uri_checked: false };
+        let mut examined = Self { params: assembled.params, application: None, redirect_uri_checked: false };
         let checked = early.and_then(|()| {
             let id = examined.params.first("client_id").ok_or(Refusal::Missing(vec!["client_id"]))?;
             examined.application = Some(loaded(store, id)?.clone());
@@ -65,7 +64,8 @@ impl Examined {
         assembled.no_request_object(false)?;
         let params = assembled.params;
         let kept = params.clone();
-        Self { params, application: Some(application), redirect_uri_checked: false }.checked(shared, store)?;
+        Self { params, application: Some(application), redirect_uri_checked: false }
+            .checked(shared, store)?;
         Ok(kept)
     }
 
@@ -128,7 +128,8 @@ impl Examined {
         }
         if !self.redirect_uri_checked {
             self.default_redirect_uri(&application);
-            if let Some(Err(wrong)) = self.params.first("redirect_uri").map(|uri| allowed(&application, uri)) {
+            if let Some(Err(wrong)) = self.params.first("redirect_uri").map(|uri| allowed(&application, uri))
+            {
                 return (wrong, None);
             }
         }
@@ -316,12 +317,16 @@ fn javascript_integer(text: &str) -> Option<i64> {
         return Some(0);
     }
     let prefixed = [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)];
-    let integer = match prefixed.into_iter().find_map(|(prefix, radix)| Some((text.strip_prefix(prefix)?, radix))) {
+    let integer = match prefixed
+        .into_iter()
+        .find_map(|(prefix, radix)| Some((text.strip_prefix(prefix)?, radix)))
+    {
         Some((digits, radix)) => {
             u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+'))?.try_into().ok()?
         }
         None => {
-            let decimal = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+            let decimal =
+                text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
             let number: f64 = text.parse().ok().filter(|number: &f64| decimal && number.fract() == 0.0)?;
             // Exact up to the greatest integer; beyond it the text is refused.
             format!("{number:.0}").parse().ok()?

@@ -135,7 +135,7 @@ fn login_page(client_id: &str, extra: Extra) -> String {
     format!("{path}?{}", query.finish())
 }
 
-/// A relative path as `path.join` of Node.js writes it, and its `encodeurl` sends it.
+/// A relative path as `path.join` of Node.js writes it.
 fn normalized(path: &str) -> String {
     let mut segments: Vec<&str> = Vec::new();
     for segment in path.split('/').filter(|segment| !["", "."].contains(segment)) {
@@ -145,13 +145,8 @@ fn normalized(path: &str) -> String {
         }
     }
     let slash = if path.ends_with('/') { "/" } else { "" };
-    let path = format!("{}{slash}", segments.join("/"));
-    percent_encoding::utf8_percent_encode(&path, OF_NO_URL).to_string()
+    format!("{}{slash}", segments.join("/"))
 }
-
-/// Characters that `encodeurl` escapes; it leaves escapes alone.
-const OF_NO_URL: &percent_encoding::AsciiSet =
-    &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
 
 /// Logto's own parameters.
 #[derive(Debug, Default)]
