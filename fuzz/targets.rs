@@ -149,6 +149,7 @@ fn logto(data: &[u8]) {
         endpoint: endpoint(3001),
         admin_endpoint: endpoint(3002),
         trust_proxy_header: true,
+        ssrf_protection_disabled: false,
         clock: Clock::skipping(),
         random: Random::seeded(1),
         journal: Journal::new(),

@@ -17,7 +17,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod addresses;
 mod answers;
+mod build;
 mod calls;
 mod difference;
 mod error;
@@ -32,6 +34,7 @@ mod target;
 mod tenant;
 mod values;
 
+pub use build::Build;
 pub use difference::Difference;
 pub use error::ReplayError;
 pub use known::{

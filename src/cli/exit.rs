@@ -222,7 +222,7 @@ fn replay(error: &ReplayError) -> u8 {
     match error {
         ReplayError::SavedState(_) => 4,
         ReplayError::InUse { .. } | ReplayError::Bind(_) | ReplayError::Management(_) => 3,
-        ReplayError::Ca(_) => 2,
+        ReplayError::Ca(_) | ReplayError::Outside { .. } => 2,
         ReplayError::Client(_)
         | ReplayError::Send { .. }
         | ReplayError::Deadline { .. }

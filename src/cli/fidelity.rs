@@ -5,6 +5,7 @@ mod report;
 mod stories;
 mod walks;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use kit::Clock;
@@ -17,7 +18,7 @@ use super::output;
 use super::panics;
 use super::run::{interruption, kind, select};
 use super::usage::UsageError;
-use crate::golden::{KnownDifferences, RunningLogto, Story, Tenant, stories as found};
+use crate::golden::{Build, KnownDifferences, RunningLogto, Story, Tenant, stories as found};
 use crate::stack::{External, Logto};
 use cell::Row;
 use report::Report;
@@ -93,12 +94,17 @@ fn selected(command: &Fidelity) -> Result<Vec<(String, Story)>, CliError> {
     Ok(stories)
 }
 
-/// Which versions of Logto were recorded.
+/// Which builds of Logto were recorded, and how many stories of each.
 fn recordings(stories: &[(String, Story)]) -> Vec<String> {
-    let mut versions: Vec<String> = stories.iter().map(|(_, story)| story.logto_version.clone()).collect();
-    versions.sort();
-    versions.dedup();
-    versions
+    let mut builds: BTreeMap<(&str, Option<&Build>), usize> = BTreeMap::new();
+    for (_, story) in stories {
+        *builds.entry((&story.logto_version, story.build.as_ref())).or_default() += 1;
+    }
+    let told = |((version, build), stories): (&(&str, Option<&Build>), &usize)| {
+        let build = build.map_or_else(|| "build not given".to_owned(), ToString::to_string);
+        format!("{version}, {build} ({stories} stories)")
+    };
+    builds.iter().map(told).collect()
 }
 
 /// The commit of the checkout we run in, if there is one.

@@ -41,6 +41,19 @@ pub enum ReplayError {
         /// Why the request is invalid.
         source: http::Error,
     },
+    /// A request of the recording is for an address that does not belong to it.
+    #[error(
+        "exchange {exchange}: {url} is neither an address of the recorded Logto ({logto}) nor of \
+         https://huggingface.co, and nothing else is called", logto = logto.join(", ")
+    )]
+    Outside {
+        /// Number of the exchange in the recording.
+        exchange: u64,
+        /// The recorded URL.
+        url: String,
+        /// Where the recorded Logto was.
+        logto: Vec<String>,
+    },
     /// A server panicked, or did not stop.
     #[error(transparent)]
     Serve(#[from] kit::ServeError),

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use kit::Machine;
 use serde_json::Value;
 
+use super::addresses::Addresses;
 use super::answers;
 use super::calls;
 use super::difference::Difference;
@@ -40,7 +41,8 @@ pub async fn replay_on(
     target: &Target,
 ) -> Result<Vec<Difference>, ReplayError> {
     let site = Site::open(machine, target, &story.setup).await?;
-    let mut stage = Stage { site, values: Values::default(), story };
+    let addresses = Addresses::of(story, &site.logto, &site.admin);
+    let mut stage = Stage { site, addresses, values: Values::default(), story };
     let differences = stage.play().await?;
     stage.site.close().await?;
     Ok(differences)
@@ -48,6 +50,7 @@ pub async fn replay_on(
 
 struct Stage<'a> {
     site: Site,
+    addresses: Addresses,
     values: Values,
     story: &'a Story,
 }
@@ -80,6 +83,7 @@ impl Stage<'_> {
         let (logto, admin) = (origin(&self.site.logto), origin(&self.site.admin));
         self.know("LOGTO", &logto);
         self.know("ADMIN", &admin);
+        self.addresses.learn(&mut self.values);
         let credentials = self.site.credentials.clone();
         self.know("MGMT_APP_ID", &credentials.id);
         self.know("MGMT_APP_SECRET", &credentials.secret);
@@ -172,8 +176,11 @@ impl Stage<'_> {
 
     async fn send(&self, exchange: &Exchange) -> Result<Response, ReplayError> {
         let recorded = &exchange.request;
-        let url = self.values.here(&recorded.url);
+        let (url, host) = self.addresses.here(exchange, &self.values)?;
         let mut request = http::Request::builder().method(&*recorded.method).uri(&url);
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
         for (name, value) in &recorded.headers {
             // Headers of the connection, not of the story.
             if !["host", "connection", "content-length"].contains(&name.to_ascii_lowercase().as_str()) {

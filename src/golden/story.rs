@@ -7,6 +7,8 @@ use kit::{document, files};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::build::Build;
+
 /// A recorded story: its set-up, and every exchange that followed.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Story {
@@ -16,6 +18,9 @@ pub struct Story {
     pub description: String,
     /// The version of Logto that was recorded.
     pub logto_version: String,
+    /// The build that was recorded.
+    #[serde(default)]
+    pub build: Option<Build>,
     /// What was sent to the Management API before the story.
     #[serde(default)]
     pub setup: Setup,

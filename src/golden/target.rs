@@ -85,6 +85,7 @@ impl Site {
                     endpoint: endpoint.clone(),
                     admin_endpoint: admin_endpoint.clone(),
                     trust_proxy_header: true,
+                    ssrf_protection_disabled: false,
                     clock: clock.clone(),
                     random: Random::from_os(),
                     journal: Journal::new(),

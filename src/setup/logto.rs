@@ -134,4 +134,6 @@ pub struct LogtoEnvironment {
     pub endpoint: Option<String>,
     /// `TRUST_PROXY_HEADER`; set by default.
     pub trust_proxy_header: Option<bool>,
+    /// `OIDC_PROVIDER_SSRF_PROTECTION_DISABLED`: sends back-channel logouts to apps on this machine, too.
+    pub oidc_provider_ssrf_protection_disabled: bool,
 }

@@ -100,7 +100,7 @@ fn clients(
         app: server_names(client(0)).build()?.at(origins.clone()),
         browser: browser.build()?.through(networks.browser.clone()).at(origins.clone()),
         // 20 is the Fetch standard's limit, which the connector's client obeys (contract §6).
-        connector: client(20).build()?.through(networks.logto.clone()),
+        connector: client(20).build()?.through(networks.logto.clone()).at(origins.clone()),
         networks,
         origins,
     })

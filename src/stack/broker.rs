@@ -62,6 +62,7 @@ impl LogtoSite {
             endpoint: endpoint.clone(),
             admin_endpoint: admin_endpoint.clone(),
             trust_proxy_header: environment.trust_proxy_header.unwrap_or(true),
+            ssrf_protection_disabled: environment.oidc_provider_ssrf_protection_disabled,
             clock: base.clock.off_by(settings.setup.clocks.logto.0),
             random: base.random.clone(),
             journal: base.journal.clone(),

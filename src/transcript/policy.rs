@@ -364,6 +364,10 @@ pub(crate) const POLICY: &[Group] = &[
         "the recorded build says the first where Logto itself says the second (README of the goldens, known deviations)",
     ),
     (
+        &[row(ALL, Text, "::ffff:127.0.0.1", AsItIs, Reads("127.0.0.1"))],
+        "a Logto that listens for IPv6 and IPv4 at once sees a caller on its own machine under this address",
+    ),
+    (
         &[
             row(ALL, SIGN_IN, "signInMode", AsItIs, AsItIs),
             row(ALL, SIGN_IN, "socialConnectors", Parts, AsItIs),

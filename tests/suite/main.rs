@@ -5,7 +5,9 @@
 #![expect(clippy::disallowed_macros, reason = "a test prints what it skips")]
 
 mod app_files;
+mod authorization_order;
 mod back_channel;
+mod back_channel_logout;
 mod by_environment;
 mod command;
 mod compose;

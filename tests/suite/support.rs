@@ -106,6 +106,7 @@ impl Elsewhere {
             endpoint: endpoint.clone(),
             admin_endpoint: admin_endpoint.clone(),
             trust_proxy_header: true,
+            ssrf_protection_disabled: false,
             clock,
             random: Random::from_os(),
             journal: journal.clone(),

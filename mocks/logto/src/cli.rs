@@ -41,6 +41,9 @@ pub struct Arguments {
     /// Trust X-Forwarded-Host, -Proto and -For of a reverse proxy
     #[arg(long, env = "TRUST_PROXY_HEADER")]
     trust_proxy_header: bool,
+    /// Send back-channel logouts to loopback and private addresses, too
+    #[arg(long, env = "OIDC_PROVIDER_SSRF_PROTECTION_DISABLED")]
+    ssrf_protection_disabled: bool,
     /// Allow addresses that other machines can reach
     #[arg(long, alias = "allow-exposed")]
     expose: bool,
@@ -79,6 +82,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         endpoint: endpoint.clone(),
         admin_endpoint: admin_endpoint.clone(),
         trust_proxy_header: arguments.trust_proxy_header,
+        ssrf_protection_disabled: arguments.ssrf_protection_disabled,
         clock: clock.clone(),
         random: Random::from_os(),
         journal: journal.clone(),

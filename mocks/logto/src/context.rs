@@ -14,6 +14,9 @@ pub struct Context {
     pub admin_endpoint: Url,
     /// `TRUST_PROXY_HEADER`: whether to trust the `X-Forwarded-*` headers of a proxy.
     pub trust_proxy_header: bool,
+    /// `OIDC_PROVIDER_SSRF_PROTECTION_DISABLED`: whether back-channel logouts may go to loopback and
+    /// private addresses.
+    pub ssrf_protection_disabled: bool,
     /// The clock of all lifetimes, time-outs and back-offs.
     pub clock: Clock,
     /// Source of ids, codes and secrets.

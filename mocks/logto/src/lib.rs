@@ -16,6 +16,7 @@
 //!     endpoint: url(bound.port()),
 //!     admin_endpoint: url(admin.port()),
 //!     trust_proxy_header: false,
+//!     ssrf_protection_disabled: false,
 //!     clock: kit::Clock::system(),
 //!     random: kit::Random::from_os(),
 //!     journal: kit::Journal::new(),

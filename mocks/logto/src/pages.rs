@@ -1,6 +1,7 @@
 //! The pages (contract §2.3): which of them require a running interaction, and our own small
 //! sign-in page, which makes the same calls as Logto's.
 
+mod callback;
 mod html;
 mod routes;
 

@@ -16,9 +16,9 @@ pub(crate) use consent::{Branding, ConsentScopes};
 pub(crate) use device::{Approval, DeviceCode, DeviceState};
 pub(crate) use log::{LogDetails, LogDraft, LogEntry};
 pub(crate) use protocol::{
-    AccessToken, Code, ConnectorSession, Experience, Grant, Interaction, LogoutState, PasswordVerification,
-    Profile, Prompt, PushedRequest, RefreshToken, Session, SocialUser, Verification, VerificationState,
-    lifetime,
+    AccessToken, Authorization, Code, ConnectorSession, Experience, Grant, Interaction, LogoutState,
+    PasswordVerification, Profile, Prompt, PushedRequest, RefreshToken, Session, SocialUser, Verification,
+    VerificationState, lifetime,
 };
 pub(crate) use resource::{ApiResource, ResourceScope};
 pub(crate) use role::{Role, RoleKind};
@@ -178,7 +178,7 @@ impl Store {
             DeviceState::Pending | DeviceState::InFlight | DeviceState::Refused { .. } => true,
         });
         for session in self.sessions.values_mut() {
-            session.authorizations.retain(|_, grant| grant != id);
+            session.authorizations.retain(|_, authorization| authorization.grant != id);
         }
     }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
-use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderName, LOCATION};
+use axum::extract::State;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use kit::{Note, Route};
 
-use super::html;
+use super::{callback, html};
 use crate::routes::oidc;
 use crate::shared::{Shared, SharedState};
 use crate::store::Store;
@@ -19,6 +19,19 @@ const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
 /// Path prefixes that require a running interaction.
 const GUARDED: [&str; 6] =
     ["/sign-in", "/register", "/consent", "/single-sign-on", "/forgot-password", "/social/register"];
+
+/// The account center. Logto takes every path with this beginning from the sign-in application, and finds
+/// nothing at `/account-center` (recorded).
+const ACCOUNT: &str = "/account";
+
+fn account(rest: &str) -> Response {
+    if !rest.is_empty() && !rest.starts_with('/') {
+        return wire::text(StatusCode::NOT_FOUND, "Not Found");
+    }
+    let mut page = page();
+    page.headers_mut().remove(CONTENT_LANGUAGE);
+    page
+}
 
 /// Where a person enters a device's code (contract §1.1).
 pub(crate) const DEVICE: &str = "/device";
@@ -31,21 +44,8 @@ pub(crate) fn routes() -> [Route<Arc<Shared>>; 3] {
     [
         Route::get(DEVICE_SUCCESS, device),
         Route::get("/callback/{connector}", page),
-        Route::post("/callback/{connector}", callback_form),
+        Route::post("/callback/{connector}", callback::post),
     ]
-}
-
-/// A provider that posts its answer is redirected to the same address with the form as query.
-fn callback_form(Path(connector): Path<String>, body: String) -> Response {
-    let location = format!("/callback/{connector}?{body}");
-    match HeaderValue::from_str(&location) {
-        Ok(location) => {
-            let mut response = wire::text(StatusCode::SEE_OTHER, "See Other");
-            response.headers_mut().insert(LOCATION, location);
-            response
-        }
-        Err(_) => StatusCode::BAD_REQUEST.into_response(),
-    }
 }
 
 /// Serves everything that is not a route of an API.
@@ -63,6 +63,9 @@ pub(crate) async fn fallback(
     let of_no_page = ["/api/", "/assets/", "/.well-known/"];
     if path == "/api" || of_no_page.iter().any(|start| path.starts_with(start)) {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
+    }
+    if let Some(rest) = path.strip_prefix(ACCOUNT) {
+        return account(rest);
     }
     let preview = params.first("preview").is_some();
     let guarded = path == "/" || GUARDED.iter().any(|start| path.starts_with(start));

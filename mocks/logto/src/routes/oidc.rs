@@ -2,6 +2,7 @@
 
 mod audit;
 mod authorize;
+mod back_channel;
 mod checks;
 mod claims;
 pub(crate) mod client_auth;
@@ -14,6 +15,7 @@ pub(super) mod endpoint;
 mod finish;
 mod form;
 mod introspection;
+mod parameters;
 mod pushed;
 mod refusal;
 mod request;

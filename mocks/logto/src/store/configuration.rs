@@ -48,6 +48,18 @@ impl Application {
         self.uris("postLogoutRedirectUris")
     }
 
+    /// Where it wants to be told that a session ends (OIDC Back-Channel Logout §2.2).
+    pub(crate) fn back_channel_logout_uri(&self) -> Option<&str> {
+        let uri = self.oidc_client_metadata.get("backchannelLogoutUri").and_then(Value::as_str);
+        uri.filter(|uri| !uri.is_empty())
+    }
+
+    /// Whether its ID and logout tokens have a `sid`.
+    pub(crate) fn wants_sid(&self) -> bool {
+        let required = self.oidc_client_metadata.get("backchannelLogoutSessionRequired");
+        self.back_channel_logout_uri().is_some() && required == Some(&Value::Bool(true))
+    }
+
     /// Traditional web and machine-to-machine applications have a secret (contract §1.6).
     pub(crate) fn is_confidential(&self) -> bool {
         matches!(self.kind.as_str(), "Traditional" | "MachineToMachine")

@@ -43,4 +43,5 @@ pub(crate) struct Approval {
     pub(crate) session_uid: String,
     /// Set only if the request asked for it (contract §1.6).
     pub(crate) auth_time: Option<i64>,
+    pub(crate) sid: Option<String>,
 }

@@ -165,15 +165,28 @@ pub(crate) struct Session {
     /// `None` for the session of a browser that only opened the sign-out page.
     pub(crate) account: Option<String>,
     pub(crate) login_at: i64,
-    /// Grant by application.
-    pub(crate) authorizations: IndexMap<String, String>,
+    /// By application.
+    pub(crate) authorizations: IndexMap<String, Authorization>,
     pub(crate) logout: Option<LogoutState>,
     /// The secret of a page that waits for a user code.
     pub(crate) device_xsrf: Option<String>,
     pub(crate) expires: i64,
 }
 
+/// What an application was given in a session.
+#[derive(Debug, Clone)]
+pub(crate) struct Authorization {
+    pub(crate) grant: String,
+    /// The name of the session for this application, `sid` of its tokens.
+    pub(crate) sid: String,
+}
+
 impl Session {
+    /// The grant of an application.
+    pub(crate) fn grant_of(&self, client: &str) -> Option<&String> {
+        self.authorizations.get(client).map(|authorization| &authorization.grant)
+    }
+
     /// A session without a user, with a new id and uid.
     pub(crate) fn empty(id: String, uid: String, now: i64) -> Self {
         Self {
@@ -230,6 +243,8 @@ pub(crate) struct Code {
     pub(crate) session_uid: String,
     /// Set only if the request asked for it (contract §1.6).
     pub(crate) auth_time: Option<i64>,
+    /// Set only if the application wants it.
+    pub(crate) sid: Option<String>,
     pub(crate) used: bool,
     pub(crate) expires: i64,
 }
@@ -261,6 +276,7 @@ pub(crate) struct RefreshToken {
     pub(crate) api_scopes: Scopes,
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: Option<i64>,
+    pub(crate) sid: Option<String>,
     pub(crate) session_uid: Option<String>,
     /// When it was issued.
     pub(crate) issued: i64,

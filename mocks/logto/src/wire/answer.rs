@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use kit::{Note, Prose};
 use oauth::params::Params;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 /// The result of a handler; `?` turns every error of the routes into a response.
@@ -75,12 +76,15 @@ impl NotImplemented {
     }
 }
 
+/// Characters that Koa's `encodeurl` escapes; it leaves escapes alone.
+const OF_NO_URL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
+
 /// A redirect with Koa's body, in which the address is HTML-escaped.
 pub(crate) fn redirect(status: StatusCode, location: &str) -> Response {
     let escaped =
         location.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
     let mut response = typed(status, "text/html; charset=utf-8", format!("Redirecting to {escaped}."));
-    match HeaderValue::from_str(location) {
+    match HeaderValue::from_str(&utf8_percent_encode(location, OF_NO_URL).to_string()) {
         Ok(value) => {
             response.headers_mut().insert(LOCATION, value);
             response

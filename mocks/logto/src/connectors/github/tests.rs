@@ -34,6 +34,7 @@ async fn github(tokens: Value, emails: StatusCode) -> (Shared, [Running; 2]) {
         endpoint: "http://localhost:3001".parse().unwrap(),
         admin_endpoint: "http://localhost:3002".parse().unwrap(),
         trust_proxy_header: true,
+        ssrf_protection_disabled: false,
         clock,
         random: Random::from_os(),
         journal: Journal::new(),

@@ -28,9 +28,11 @@ pub(super) fn get(State(shared): SharedState, Query(params): Query, headers: Hea
     let (Prompt::Consent, Some(session)) = (interaction.prompt, session) else {
         return ApiError::no_session().response("the login is not complete yet");
     };
-    let third_party =
-        store.application(&interaction.request.client_id).is_some_and(|known| known.is_third_party);
-    if third_party {
+    let client = &interaction.request.client_id;
+    let Some(application) = store.application(client) else {
+        return ApiError::unknown("applications", client).response("the application was deleted meanwhile");
+    };
+    if application.is_third_party {
         let mut page = pages::page();
         // Unlike on every other page (recorded).
         page.headers_mut().remove(CONTENT_LANGUAGE);
@@ -50,7 +52,7 @@ pub(crate) fn allow(
     let wanted = interaction.request.granted_scopes();
     let account = session.account.clone().unwrap_or_default();
     let of_resources = interaction.request.resource_scopes(store, &account);
-    let id = session.authorizations.get(&client).cloned().unwrap_or_else(|| shared.opaque());
+    let id = session.grant_of(&client).cloned().unwrap_or_else(|| shared.opaque());
     let grant = store.grants.or_insert_with(&id, || Grant {
         account: account.clone(),
         client: client.clone(),

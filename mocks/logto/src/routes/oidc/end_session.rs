@@ -3,17 +3,18 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use kit::Note;
 use oauth::params::Params;
 use oauth::redirect_uri::Differences;
 use serde_json::Value;
 use url::Url;
 
 use super::endpoint::Refuse as _;
-use super::{form, session};
+use super::{back_channel, form, session};
 use crate::pages;
 use crate::routes::redirect_uri as uris;
 use crate::shared::{Shared, SharedState};
-use crate::store::{LogoutState, Session, Store, lifetime};
+use crate::store::{Authorization, LogoutState, Session, Store, lifetime};
 use crate::wire::{self, Cookies, ErrorCode, OidcError, Query, SetCookies};
 
 /// Why a sign-out is refused.
@@ -72,11 +73,30 @@ pub(super) fn post(State(shared): SharedState, headers: HeaderMap, body: String)
     answer(&shared, &headers, done)
 }
 
-/// The form of the sign-out page.
-pub(super) fn confirm(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
+/// The form of the sign-out page. The applications are told before anything ends.
+pub(super) async fn confirm(State(shared): SharedState, headers: HeaderMap, body: String) -> Response {
     let form = form::parse(&headers, &body, "/session/end/confirm").map_err(EndSessionError::from);
-    let done = form.and_then(|form| end(&shared, &form, &headers));
-    answer(&shared, &headers, done)
+    let (form, notices) = match form.and_then(|form| {
+        let store = shared.store();
+        let (session, logout) = confirmed(&shared, &store, &form, &headers)?;
+        let only = if is_whole(&form) { None } else { Some(logout.client.unwrap_or_default()) };
+        let notices = back_channel::notices(&shared, &store, &session, only.as_deref());
+        Ok((form, notices))
+    }) {
+        Ok(confirmed) => confirmed,
+        Err(error) => return answer(&shared, &headers, Err(error)),
+    };
+    let failed = back_channel::send(&shared, notices).await;
+    let response = answer(&shared, &headers, end(&shared, &form, &headers));
+    match failed.is_empty() {
+        true => response,
+        false => kit::note(response, Note::new("logto/back-channel-logout", failed.join("; "))),
+    }
+}
+
+/// Whether the session ends, and not only its part of one application.
+fn is_whole(form: &Params) -> bool {
+    form.first("logout").is_some()
 }
 
 /// Where a sign-out without a redirect URI ends.
@@ -179,17 +199,28 @@ fn redirect_uri_of(
     Err(EndSessionError::RedirectUri(Differences::of(&registered, given)))
 }
 
-fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, EndSessionError> {
-    let mut store = shared.store();
-    let now = shared.now();
+/// The session, and the sign-out that its page asked for.
+fn confirmed(
+    shared: &Shared,
+    store: &Store,
+    form: &Params,
+    headers: &HeaderMap,
+) -> Result<(Session, LogoutState), EndSessionError> {
     let cookies = Cookies::of(headers);
-    let session =
-        cookies.signed(&shared.cookie_key, "_session").and_then(|id| store.live_session(id, now)).cloned();
+    let id = cookies.signed(&shared.cookie_key, "_session");
+    let session = id.and_then(|id| store.live_session(id, shared.now())).cloned();
     let mut session = session.ok_or(EndSessionError::NoDetails)?;
     let logout = session.logout.take().ok_or(EndSessionError::NoDetails)?;
     if form.first("xsrf") != Some(logout.secret.as_str()) {
         return Err(EndSessionError::Xsrf);
     }
+    Ok((session, logout))
+}
+
+fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, EndSessionError> {
+    let mut store = shared.store();
+    let now = shared.now();
+    let (mut session, logout) = confirmed(shared, &store, form, headers)?;
     let location = match (&logout.resumes, &logout.redirect_uri) {
         (Some(path), _) => shared.here(path),
         (None, Some(uri)) => target(uri, logout.state.as_deref()),
@@ -197,9 +228,9 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
     };
     let mut set = SetCookies::default();
     store.sessions.remove(&session.id);
-    if form.first("logout").is_some() {
+    if is_whole(form) {
         // Grants without offline access end with the session.
-        for grant in session.authorizations.values() {
+        for Authorization { grant, .. } in session.authorizations.values() {
             let offline =
                 store.grants.get(grant).is_some_and(|grant| grant.scopes.contains("offline_access"));
             if !offline {
@@ -209,10 +240,10 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
         set.clear_session(&shared.cookie_key);
     } else {
         // Only the session's authorization for this application is removed.
-        if let Some(grant) =
+        if let Some(left) =
             logout.client.as_ref().and_then(|client| session.authorizations.shift_remove(client))
         {
-            store.revoke_grant(&grant);
+            store.revoke_grant(&left.grant);
         }
         session.id = shared.opaque();
         set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);

@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use super::request::AuthorizationRequest;
 use super::respond;
 use crate::shared::Shared;
-use crate::store::{Code, Interaction, Prompt, Session, Store, lifetime};
+use crate::store::{Application, Code, Interaction, Prompt, Session, Store, lifetime};
 use crate::wire::{self, Cookies, SetCookies};
 
 /// What the person has done so far for this request.
@@ -34,37 +34,38 @@ pub(super) fn proceed(
     done: Option<&Done>,
     cookies: &Cookies,
 ) -> Result<Response, Refusal> {
+    // The provider loads the account of a session before it looks at any prompt.
+    let account = session.as_ref().and_then(|session| session.account.as_deref());
+    if account.is_some_and(|account| store.user(account).is_none_or(|user| user.is_suspended)) {
+        return Err(Refusal::User);
+    }
     let logged_in = done.is_some_and(|done| done.logged_in);
-    let why = login_needed(request, session.as_ref(), logged_in, shared.now());
-    let session = match (session, why) {
+    let reasons = login_reasons(request, session.as_ref(), logged_in, shared.now());
+    let session = match (session, reasons.first()) {
         (Some(session), None) => session,
-        (_, Some(why)) if request.asks("none") => return Err(Refusal::LoginRequired(why)),
+        (_, Some((_, why))) if request.asks("none") => return Err(Refusal::LoginRequired(why)),
         // A session that must sign in again is kept until a person does.
-        (session, _) => {
-            let known = session.as_ref().is_some_and(|session| session.account.is_some());
-            return Ok(ask(shared, store, request, Asked::Login { session: known }, session, cookies));
-        }
+        (session, _) => return Ok(ask(shared, store, request, Asked::Login { reasons }, session, cookies)),
     };
     let consented = done.is_some_and(|done| done.consented);
     let wanted = request.granted_scopes();
-    let grant = session.authorizations.get(&request.client_id).cloned();
+    let grant = session.grant_of(&request.client_id).cloned();
     let granted = grant.as_ref().and_then(|id| store.grants.get(id));
     let account = session.account.as_deref().unwrap_or_default();
-    if store.user(account).is_none_or(|user| user.is_suspended) {
-        return Err(Refusal::User);
-    }
     let missing_of = |resource: &String, scopes: Scopes| match granted {
         Some(grant) => scopes.minus(grant.resources.get(resource).unwrap_or(&Scopes::default())),
         None => scopes,
     };
-    let of_resources: IndexMap<String, Scopes> = request
-        .resource_scopes(store, account)
+    let wanted_of_resources = request.resource_scopes(store, account);
+    let nothing_wanted = wanted.is_empty() && wanted_of_resources.values().all(Scopes::is_empty);
+    let of_resources: IndexMap<String, Scopes> = wanted_of_resources
         .into_iter()
         .map(|(resource, scopes)| (resource.clone(), missing_of(&resource, scopes)))
         .filter(|(_, scopes)| !scopes.is_empty())
         .collect();
     let missing = granted.map_or_else(|| wanted.clone(), |grant| wanted.minus(&grant.scopes));
-    let needed = granted.is_none() || !missing.is_empty() || !of_resources.is_empty();
+    // Scopes that were granted before, or none at all, need no consent.
+    let needed = !missing.is_empty() || !of_resources.is_empty();
     // At a native application a person cannot be distinguished from a script (RFC 8252 §8.6).
     let native = store.application(&request.client_id).is_some_and(|known| known.kind == "Native");
     if !consented && (needed || native || request.asks("consent")) {
@@ -74,7 +75,7 @@ pub(super) fn proceed(
         let prompt = Asked::Consent { logged_in, native, missing, of_resources };
         return Ok(ask(shared, store, request, prompt, Some(session), cookies));
     }
-    let (Some(grant), false) = (grant, wanted.is_empty()) else { return Err(Refusal::NothingGranted) };
+    let (Some(grant), false) = (grant, nothing_wanted) else { return Err(Refusal::NothingGranted) };
     Ok(match &request.device_code {
         Some(code) => approval::approve(
             shared,
@@ -89,34 +90,36 @@ pub(super) fn proceed(
     })
 }
 
-/// Why the person must sign in, if so (OIDC Core §3.1.2.1), in the words of oidc-provider.
-fn login_needed(
+/// Why the person must sign in, if so (OIDC Core §3.1.2.1): the reasons of oidc-provider, in its order, each
+/// with its words.
+fn login_reasons(
     request: &AuthorizationRequest,
     session: Option<&Session>,
     logged_in: bool,
     now: i64,
-) -> Option<&'static str> {
-    let Some((session, account)) = session.and_then(|session| Some((session, session.account.as_ref()?)))
-    else {
-        return Some("End-User authentication is required");
-    };
-    // A maximum age of zero also requires a login.
-    if !logged_in && (request.asks("login") || request.max_age == Some(0)) {
-        return Some("login prompt was not resolved");
-    }
-    if !logged_in && request.max_age.is_some_and(|age| now - session.login_at > age) {
-        return Some("End-User authentication could not be obtained");
-    }
-    if request.hinted.as_ref().is_some_and(|hinted| hinted != account) {
-        return Some("id_token_hint and authenticated subject do not match");
-    }
-    None
+) -> Vec<(&'static str, &'static str)> {
+    let known = session.and_then(|session| Some((session, session.account.as_ref()?)));
+    let too_old = |age| known.is_none_or(|(session, _)| !logged_in && now - session.login_at > age);
+    let another = |hinted| known.is_none_or(|(_, account)| hinted != account);
+    [
+        (!logged_in && request.asks("login"), "login_prompt", "login prompt was not resolved"),
+        (known.is_none(), "no_session", "End-User authentication is required"),
+        (request.max_age.is_some_and(too_old), "max_age", "End-User authentication could not be obtained"),
+        (
+            request.hinted.as_ref().is_some_and(another),
+            "id_token_hint",
+            "id_token_hint and authenticated subject do not match",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(needed, reason, words)| needed.then_some((reason, words)))
+    .collect()
 }
 
 /// What the person is asked for.
 enum Asked {
-    /// Whether a person is already signed in.
-    Login { session: bool },
+    /// Why, as [`login_reasons`] says.
+    Login { reasons: Vec<(&'static str, &'static str)> },
     /// Whether there was a login for this very request, whether the application is a native one,
     /// and the scopes that are not granted yet.
     Consent { logged_in: bool, native: bool, missing: Scopes, of_resources: IndexMap<String, Scopes> },
@@ -125,14 +128,9 @@ enum Asked {
 impl Asked {
     /// The prompt as the audit log shows it.
     fn told(&self, request: &AuthorizationRequest) -> Value {
-        let mut reasons = Vec::new();
         match self {
-            Self::Login { session } => {
-                reasons.extend((!*session).then_some("no_session"));
-                reasons.extend(request.asks("login").then_some("login_prompt"));
-                if reasons.is_empty() {
-                    reasons.push("max_age");
-                }
+            Self::Login { reasons } => {
+                let reasons: Vec<&str> = reasons.iter().map(|(reason, _)| *reason).collect();
                 let mut details = json!({});
                 if let Some(age) = request.max_age {
                     details["max_age"] = json!(age.to_string());
@@ -140,6 +138,7 @@ impl Asked {
                 json!({ "name": "login", "details": details, "reasons": reasons })
             }
             Self::Consent { missing, native, of_resources, .. } => {
+                let mut reasons = Vec::new();
                 reasons.extend(request.asks("consent").then_some("consent_prompt"));
                 reasons.extend((*native).then_some("native_client_prompt"));
                 let mut details = json!({});
@@ -217,12 +216,14 @@ fn ask(
 /// Maximum number of applications in the `_interaction` cookie, and its maximum size (contract §8).
 const INTERACTIONS_LIMIT: (usize, usize) = (10, 3072);
 
-/// The value of `_interaction`: application → interaction, the newest also as `_legacy`.
+/// The value of `_interaction`: application → interaction, the newest also as `_legacy`. The application
+/// that is written becomes the last one, so that the one that waited longest is dropped first.
 fn interactions(known: Option<&str>, client_id: &str, uid: &str) -> String {
     let decoded =
         known.map(|value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
     let mut map: IndexMap<String, String> =
         decoded.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    map.shift_remove(client_id);
     map.insert(client_id.to_owned(), uid.to_owned());
     map.insert("_legacy".to_owned(), uid.to_owned());
     loop {
@@ -256,6 +257,13 @@ fn encode_component(text: &str) -> String {
     utf8_percent_encode(text, KEPT).to_string()
 }
 
+/// The name of the session for an application that wants it.
+pub(super) fn sid(store: &Store, request: &AuthorizationRequest, session: &Session) -> Option<String> {
+    let client = &request.client_id;
+    let wanted = store.application(client).is_some_and(Application::wants_sid);
+    session.authorizations.get(client).filter(|_| wanted).map(|authorization| authorization.sid.clone())
+}
+
 /// The authorization response: `code`, `state`, `iss`, in that order.
 fn give_code(
     shared: &Shared,
@@ -278,6 +286,7 @@ fn give_code(
             request: request.clone(),
             session_uid: session.uid.clone(),
             auth_time,
+            sid: sid(store, request, session),
             used: false,
             expires: now + lifetime::CODE,
         },
@@ -308,6 +317,18 @@ mod tests {
         assert_eq!(decoded, r#"{"a":"1","_legacy":"2","b":"2"}"#);
     }
 
+    /// Seen with the fork's own code (contract §8).
+    #[test]
+    fn an_application_that_is_used_again_moves_to_the_end() {
+        let mut value = None;
+        for (application, uid) in [("a", "1"), ("a", "2"), ("b", "3"), ("c", "4"), ("b", "5")] {
+            value = Some(interactions(value.as_deref(), application, uid));
+        }
+        let value = value.unwrap();
+        let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap();
+        assert_eq!(decoded, r#"{"_legacy":"5","a":"2","c":"4","b":"5"}"#);
+    }
+
     #[test]
     fn the_interaction_cookie_stays_within_its_bounds() {
         let mut value = None;
@@ -318,5 +339,9 @@ mod tests {
         let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap();
         assert_eq!(decoded.matches("app-").count(), 10);
         assert!(decoded.contains("app-29") && !decoded.contains("app-19"), "{decoded}");
+        // The application that waited longest is dropped, not one that was just used again.
+        let again = interactions(Some(&value), "app-20", &"v".repeat(43));
+        let full = interactions(Some(&again), "app-30", &"u".repeat(43));
+        assert!(full.contains("app-20") && !full.contains("app-21"), "{full}");
     }
 }

@@ -24,8 +24,14 @@ impl Refuse for WrongContentType {
     }
 }
 
-/// The parameters of a body that was sent to `path`, below `/oidc`.
+/// The parameters of a body that was sent to `path`, below `/oidc`. One without a value counts as absent
+/// (RFC 6749 §3.2).
 pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Result<Params, WrongContentType> {
+    Ok(sent(headers, body, path)?.iter().filter(|(_, value)| !value.is_empty()).collect())
+}
+
+/// The same, with those that have no value.
+pub(super) fn sent(headers: &HeaderMap, body: &str, path: &'static str) -> Result<Params, WrongContentType> {
     let Some(kind) = headers.get(CONTENT_TYPE) else {
         return Ok(Params::default());
     };
@@ -35,21 +41,16 @@ pub(super) fn parse(headers: &HeaderMap, body: &str, path: &'static str) -> Resu
     }
     let kind = kind.to_str().unwrap_or_default();
     if kind.starts_with("application/x-www-form-urlencoded") {
-        return Ok(given(&Params::parse(body)));
+        return Ok(Params::parse(body));
     }
     if kind.starts_with("application/json") {
         // An invalid JSON body counts as empty (contract §11).
         let members: Map<String, Value> = serde_json::from_str(body).unwrap_or_default();
         let pairs = members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        return Ok(given(&Params::parse(&text)));
+        return Ok(Params::parse(&text));
     }
     Err(WrongContentType { path })
-}
-
-/// A parameter without a value counts as absent (RFC 6749 §3.2).
-fn given(params: &Params) -> Params {
-    params.iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// Why a form has no usable token.

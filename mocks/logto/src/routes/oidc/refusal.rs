@@ -5,6 +5,7 @@ use kit::Note;
 use oauth::redirect_uri::Differences;
 
 use super::endpoint::Refuse;
+use super::parameters;
 use super::respond::{self, ResponseMode};
 use crate::wire::{ErrorCode, OidcError};
 
@@ -13,22 +14,22 @@ use crate::wire::{ErrorCode, OidcError};
 pub(super) enum Refusal {
     #[error("no application has the id `{0}`")]
     UnknownClient(String),
-    #[error("the parameter `{0}` is missing")]
-    Missing(&'static str),
-    #[error("the parameter `{0}` is given twice")]
-    Twice(String),
+    #[error("parameters are missing: {}", parameters::listed(.0))]
+    Missing(Vec<&'static str>),
+    #[error("parameters are given twice: {}", parameters::listed(.0))]
+    Twice(Vec<&'static str>),
     #[error("redirect_uri is not registered: {0}")]
     RedirectUri(Differences),
     #[error("the application has no redirect URI")]
     NoRedirectUri,
-    #[error("`{0}` is not a single address")]
-    Wildcard(String),
     #[error("response_type `{0}` is not supported")]
     ResponseType(String),
     #[error("response_type `{0}` is not allowed for this application")]
     ResponseTypeNotAllowed(String),
     #[error("response_mode `{0}` is not supported")]
     ResponseMode(String),
+    #[error("response_mode `query` is not allowed for tokens")]
+    ResponseModeForType,
     #[error("the parameter `{0}` is not supported")]
     NotSupported(&'static str, ErrorCode),
     #[error("request_uri was not issued by this Logto")]
@@ -89,11 +90,18 @@ impl Refusal {
         let target = |text: &str| told(ErrorCode::InvalidTarget, text);
         match self {
             Self::UnknownClient(id) => told(ErrorCode::InvalidClient, &format!("invalid client {id}")),
-            Self::Missing(name) => invalid(&format!("missing required parameter '{name}'")),
-            Self::Twice(name) => invalid(&format!("'{name}' parameter must not be provided twice")),
+            Self::Missing(names) => {
+                let plural = if names.len() == 1 { "" } else { "s" };
+                invalid(&format!("missing required parameter{plural} {}", parameters::listed(names)))
+            }
+            Self::Twice(names) => {
+                let plural = if names.len() == 1 { "" } else { "s" };
+                let names = parameters::listed(names);
+                invalid(&format!("{names} parameter{plural} must not be provided twice"))
+            }
             // The provider's library refuses to load such a client (seen with 1.42.0).
             Self::NoRedirectUri => told(ErrorCode::InvalidRedirectUri, "redirect_uris must contain members"),
-            Self::RedirectUri(_) | Self::Wildcard(_) => told(
+            Self::RedirectUri(_) => told(
                 ErrorCode::InvalidRedirectUri,
                 "redirect_uri did not match any of the client's registered redirect_uris",
             ),
@@ -105,6 +113,9 @@ impl Refusal {
             }
             Self::ResponseMode(_) => {
                 told(ErrorCode::UnsupportedResponseMode, "unsupported response_mode requested")
+            }
+            Self::ResponseModeForType => {
+                invalid("requested response_mode is not allowed for the requested response_type")
             }
             Self::NotSupported(_, code) => (*code, None),
             Self::RequestUri => {
@@ -137,6 +148,11 @@ impl Refusal {
             Self::ConsentRequired => told(ErrorCode::ConsentRequired, "requested scopes not granted"),
             Self::NothingGranted => (ErrorCode::AccessDenied, None),
         }
+    }
+
+    /// Whether it is shown even if the application and its redirect URI are known.
+    pub(super) fn is_shown(&self) -> bool {
+        matches!(self, Self::RedirectUri(_) | Self::NoRedirectUri | Self::UnknownClient(_))
     }
 
     /// As a page: JSON with status 400, plus `state` and `iss`.

@@ -113,8 +113,8 @@ fn login_page(client_id: &str, extra: Extra) -> String {
         Some(direct) => {
             let (method, target) = direct.split_once(':').unwrap_or((&direct, ""));
             let target = target.split(':').next().unwrap_or_default();
-            let parts = [method, target].into_iter().filter(|part| !part.is_empty());
-            parts.fold("/direct".to_owned(), |path, part| format!("{path}/{part}"))
+            let parts = ["direct", method, target].into_iter().filter(|part| !part.is_empty());
+            format!("/{}", normalized(&parts.collect::<Vec<_>>().join("/")))
         }
         None => path.to_owned(),
     };
@@ -133,6 +133,19 @@ fn login_page(client_id: &str, extra: Extra) -> String {
         }
     }
     format!("{path}?{}", query.finish())
+}
+
+/// A relative path as `path.join` of Node.js writes it.
+fn normalized(path: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/').filter(|segment| !["", "."].contains(segment)) {
+        match (segment, segments.last()) {
+            ("..", Some(above)) if *above != ".." => drop(segments.pop()),
+            _ => segments.push(segment),
+        }
+    }
+    let slash = if path.ends_with('/') { "/" } else { "" };
+    format!("{}{slash}", segments.join("/"))
 }
 
 /// Logto's own parameters.
@@ -210,6 +223,7 @@ mod tests {
                 "/sign-in?app_id=a&organization_id=org1&ui_locales=fr-FR+en",
             ),
             ("direct_sign_in=huggingface", "/direct/huggingface?app_id=a&fallback=sign-in"),
+            ("direct_sign_in=../../x", "/../x?app_id=a&fallback=sign-in"),
             ("first_screen=zzz&direct_sign_in=social:huggingface", "/sign-in?app_id=a"),
         ] {
             assert_eq!(Way::of("a", &Params::parse(query)).login_page, expected, "{query}");

@@ -8,10 +8,12 @@ use http::HeaderMap;
 use super::audit;
 use super::device::{DeviceError, approval};
 use super::finish::{self, Done};
+use super::refusal::Refusal;
+use super::request::AuthorizationRequest;
 use super::session;
 use crate::pages;
 use crate::shared::{Shared, SharedState};
-use crate::store::{Interaction, LogoutState, Session, Store, lifetime};
+use crate::store::{Authorization, Interaction, LogoutState, Session, Store, lifetime};
 use crate::wire::{self, Cookies, OidcError, SetCookies};
 
 /// Why a resume is refused.
@@ -82,8 +84,6 @@ pub(super) fn resume(
     }
     store.interactions.remove(uid);
     let session = renewed(shared, store, &interaction, session);
-    let id = session.as_ref().map_or_else(|| shared.opaque(), |session| session.id.clone());
-    audit::ended(shared, store, &interaction.request, &id, uid);
     let done = Done {
         uid: uid.to_owned(),
         logged_in: interaction.logged_in || interaction.login.is_some(),
@@ -91,7 +91,12 @@ pub(super) fn resume(
     };
     let request = &interaction.request;
     let kept = session.clone();
-    Ok(finish::proceed(shared, store, request, session, Some(&done), cookies).unwrap_or_else(|refusal| {
+    let next = still_there(store, request).and_then(|()| {
+        let id = session.as_ref().map_or_else(|| shared.opaque(), |session| session.id.clone());
+        audit::ended(shared, store, request, &id, uid);
+        finish::proceed(shared, store, request, session, Some(&done), cookies)
+    });
+    Ok(next.unwrap_or_else(|refusal| {
         if let Some(code) = &request.device_code {
             return approval::refused(shared, store, code, &refusal, kept.as_ref());
         }
@@ -101,8 +106,23 @@ pub(super) fn resume(
         if let Some(session) = kept {
             set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
         }
-        set.into(refusal.sent(request.response_mode, &request.redirect_uri, state, &issuer))
+        set.into(match refusal.is_shown() {
+            true => refusal.shown(state, &issuer),
+            false => refusal.sent(request.response_mode, &request.redirect_uri, state, &issuer),
+        })
     }))
+}
+
+/// The provider looks the application and the API resources up again: they may have been deleted
+/// meanwhile.
+fn still_there(store: &Store, request: &AuthorizationRequest) -> Result<(), Refusal> {
+    if store.application(&request.client_id).is_none() {
+        return Err(Refusal::UnknownClient(request.client_id.clone()));
+    }
+    match request.resources.iter().find(|resource| store.access_token_ttl(resource).is_none()) {
+        Some(gone) => Err(Refusal::Resource(gone.clone())),
+        None => Ok(()),
+    }
 }
 
 /// The session after a resume: with a new id, and the login and the grant of the interaction.
@@ -124,7 +144,9 @@ fn renewed(
         session.login_at = now;
     }
     if let Some(grant) = &interaction.grant {
-        session.authorizations.insert(interaction.request.client_id.clone(), grant.clone());
+        let (client, sid) = (interaction.request.client_id.clone(), shared.opaque());
+        let authorization = session.authorizations.entry(client);
+        authorization.or_insert(Authorization { grant: String::new(), sid }).grant.clone_from(grant);
     }
     session.id = shared.opaque();
     session.expires = now + lifetime::SESSION;

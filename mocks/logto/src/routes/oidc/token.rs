@@ -239,6 +239,7 @@ struct Issue<'a> {
     api_scopes: &'a Scopes,
     nonce: Option<&'a str>,
     auth_time: Option<i64>,
+    sid: Option<&'a str>,
     session_uid: Option<&'a str>,
     /// The refresh token to return, if any.
     refresh_token: Option<String>,
@@ -266,6 +267,9 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
         }
         if let Some(nonce) = issue.nonce {
             claims.insert("nonce".to_owned(), json!(nonce));
+        }
+        if let Some(sid) = issue.sid {
+            claims.insert("sid".to_owned(), json!(sid));
         }
         claims.insert("aud".to_owned(), json!(issue.client));
         claims.insert("exp".to_owned(), json!(now + id_token_lifetime(store, issue.client)));

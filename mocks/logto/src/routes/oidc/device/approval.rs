@@ -8,6 +8,7 @@ use super::error::usable;
 use super::{DeviceError, page};
 use crate::pages;
 use crate::routes::oidc::endpoint::Refuse as _;
+use crate::routes::oidc::finish;
 use crate::routes::oidc::refusal::Refusal;
 use crate::routes::oidc::request::AuthorizationRequest;
 use crate::shared::Shared;
@@ -69,6 +70,7 @@ pub(in crate::routes::oidc) fn approve(
         scopes: request.granted_scopes(),
         session_uid: session.uid.clone(),
         auth_time: request.max_age.is_some().then_some(session.login_at),
+        sid: finish::sid(store, request, session),
     };
     settle(store, code, DeviceState::Approved(Box::new(approval)));
     let mut set = SetCookies::default();

@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use kit::Random;
-use oauth::params::Params;
 use serde_json::{Value, json};
 
 use crate::pages;
 use crate::routes::oidc::endpoint::{self, Refuse, Refused};
+use crate::routes::oidc::parameters::Assembled;
 use crate::routes::oidc::{checks, client_auth, form};
 use crate::shared::{Shared, SharedState};
 use crate::store::{DeviceCode, DeviceState, lifetime};
@@ -42,8 +42,10 @@ fn authorize(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value, 
     let form = form::parse(headers, body, "/device/auth")?;
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
-    let params: Params = form.iter().filter(|(_, value)| !value.is_empty()).collect();
-    checks::once_and_supported(&params)?;
+    let assembled = Assembled::of_device(&form::sent(headers, body, "/device/auth")?);
+    assembled.once()?;
+    assembled.no_request_object(false)?;
+    let params = assembled.params;
     if !application.is_device_flow() {
         return Err(NotAllowed.into());
     }

@@ -3,7 +3,6 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use kit::Note;
 use oauth::params::Params;
@@ -13,7 +12,7 @@ use crate::pages;
 use crate::routes::oidc::shown::Shown;
 use crate::shared::{Shared, SharedState};
 use crate::store::{Session, Store, lifetime};
-use crate::wire::{self, ApiError, Cookies, SetCookies};
+use crate::wire::{self, Cookies, SetCookies};
 
 /// The cookie from which the page reads the secret.
 const XSRF: &str = "_logto_device_flow_xsrf";
@@ -69,7 +68,8 @@ pub(super) fn to(
     wire::redirect(StatusCode::FOUND, &format!("{}{mark}{query}", pages::DEVICE))
 }
 
-/// Redirects to the page with an error. Without a session this runs into a bug of Logto (recorded).
+/// Redirects to the page with an error. Without a session the page's secret belongs to none, so its form
+/// cannot be sent.
 pub(super) fn wrong(
     shared: &Shared,
     store: &mut Store,
@@ -84,14 +84,7 @@ pub(super) fn wrong(
     let id = session.map(|session| session.id.as_str()).unwrap_or_default();
     let secret = fresh_secret(shared, store, id);
     let page = to(shared, &mut set, &secret, &Shown::of(query), &Says::Wrong(error));
-    let mut response = kit::note(page, Note::new("logto/user-code", error.to_string()));
-    if session.is_none() {
-        let mut fault = ApiError::internal().response(error.to_string());
-        let location = response.headers_mut().remove(LOCATION);
-        fault.headers_mut().extend(location.map(|location| (LOCATION, location)));
-        response = fault;
-    }
-    set.into(response)
+    set.into(kit::note(page, Note::new("logto/user-code", error.to_string())))
 }
 
 /// Removes the page's secret once the code is confirmed.

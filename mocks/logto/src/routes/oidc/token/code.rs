@@ -48,6 +48,7 @@ pub(super) fn exchange(
         session_uid: &code.session_uid,
         nonce: code.request.nonce.as_deref(),
         auth_time: code.auth_time,
+        sid: code.sid.as_deref(),
     };
     granted::is_alive(store, &granted)?;
     if let Some(kept) = store.codes.get_mut(given) {

@@ -53,6 +53,7 @@ pub(super) fn exchange(
         // The nonce of a device authorization request is ignored.
         nonce: None,
         auth_time: approval.auth_time,
+        sid: approval.sid.as_deref(),
     };
     granted::is_alive(store, &granted)?;
     granted::tokens(shared, store, application, form, &granted)

@@ -19,6 +19,7 @@ pub(super) struct Granted<'a> {
     pub(super) session_uid: &'a str,
     pub(super) nonce: Option<&'a str>,
     pub(super) auth_time: Option<i64>,
+    pub(super) sid: Option<&'a str>,
 }
 
 impl Granted<'_> {
@@ -63,6 +64,7 @@ pub(super) fn tokens(
             api_scopes: of_apis.clone(),
             nonce: granted.nonce.map(ToOwned::to_owned),
             auth_time: granted.auth_time,
+            sid: granted.sid.map(ToOwned::to_owned),
             session_uid: granted.session().map(ToOwned::to_owned),
             issued: now,
             expires: now + super::refresh::lifetime(application),
@@ -79,6 +81,7 @@ pub(super) fn tokens(
         api_scopes: &of_apis,
         nonce: granted.nonce,
         auth_time: granted.auth_time,
+        sid: granted.sid,
         session_uid: granted.session(),
         refresh_token: token,
     };

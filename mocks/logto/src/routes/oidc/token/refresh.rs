@@ -73,6 +73,7 @@ pub(super) fn exchange(
         api_scopes: &of_apis,
         nonce: token.nonce.as_deref(),
         auth_time: token.auth_time,
+        sid: token.sid.as_deref(),
         session_uid: token.session_uid.as_deref(),
         refresh_token: Some(next),
     };
