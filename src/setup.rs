@@ -23,7 +23,7 @@ pub use app::AppRestart;
 pub use app::{SampleApp, SecondApp};
 pub use huggingface::{HuggingFaceSetup, OAuth2App};
 #[doc(hidden)]
-pub use logto::LogtoEnvironment;
+pub use logto::{LogtoEnvironment, LogtoVersion};
 pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};
 pub use mask::{Mask, MaskError, MaskedPart};
 pub use own_app::{ClockProbe, OwnApp, Ready, SignedIn, Template, Timeout};

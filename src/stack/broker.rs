@@ -68,6 +68,7 @@ impl LogtoSite {
             client: base.clients.connector.clone(),
             authorization_origin,
             fixed: settings.fixed.clone(),
+            version: settings.played(),
         });
         let (id, secret) = logto.m2m_credentials();
         servers.push(bound.serve(logto.router()));

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 
 use crate::audit;
 use crate::keys::KeyError;
+use crate::shared::Shared;
+use crate::version::Fact;
 
 /// Signs `name=value` with HMAC-SHA1, as keygrip does: 27 characters. The newest key signs, the
 /// previous one is still accepted (contract §15).
@@ -140,8 +142,12 @@ pub(crate) struct SetCookies(Vec<String>);
 /// Attributes in Logto's order and case.
 impl SetCookies {
     /// `_logto`, for the page's server-side rendering: raw JSON, readable by scripts.
-    pub(crate) fn logto(&mut self, key: &CookieKey, json: &str) {
-        self.signed(key, "_logto", json, "path=/; samesite=lax");
+    pub(crate) fn logto(&mut self, shared: &Shared, json: &str) {
+        const ATTRIBUTES: &str = "path=/; samesite=lax";
+        match shared.has(Fact::SignedLogtoCookie) {
+            true => self.signed(&shared.cookie_key, "_logto", json, ATTRIBUTES),
+            false => self.0.push(format!("_logto={json}; {ATTRIBUTES}")),
+        }
     }
 
     /// A cookie for the scripts of one page.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::cors;
 use crate::shared::SharedState;
+use crate::version::Fact;
 use crate::wire;
 
 /// `GET /oidc/.well-known/openid-configuration`.
@@ -59,7 +60,7 @@ pub(super) fn jwks(State(shared): SharedState, method: Method, headers: HeaderMa
         wire::json(StatusCode::OK, &json!({ "keys": shared.keys.jwks(shared.context.clock.millis()) }));
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json; charset=utf-8"));
-    if method == Method::GET {
+    if method == Method::GET && shared.has(Fact::JwksNotCached) {
         fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, max-age=0, must-revalidate"));
     }
     cors::allow(response, &headers)

@@ -14,6 +14,7 @@ use super::request::AuthorizationRequest;
 use super::respond;
 use crate::shared::Shared;
 use crate::store::{Code, Interaction, Prompt, Session, Store, lifetime};
+use crate::version::Fact;
 use crate::wire::{self, Cookies, SetCookies};
 
 /// What the person has done so far for this request.
@@ -169,7 +170,7 @@ fn ask(
     cookies: &Cookies,
 ) -> Response {
     let now = shared.now();
-    let uid = shared.opaque();
+    let uid = shared.uid();
     let expires = now + lifetime::INTERACTION;
     audit::asked(shared, store, request, session.as_ref(), &uid, asked.told(request));
     let location = match asked {
@@ -183,12 +184,13 @@ fn ask(
         }
     };
     let mut set = SetCookies::default();
-    set.logto(&shared.cookie_key, &request.shown.cookie());
+    set.logto(shared, &request.shown.cookie());
     if let Some(credential) = &request.google_one_tap_credential {
         set.google_one_tap(&shared.cookie_key, credential, now + lifetime::ONE_TAP);
     }
     let known = cookies.signed(&shared.cookie_key, "_interaction");
-    set.interaction(&shared.cookie_key, &interactions(known, &request.client_id, &uid), expires);
+    let known = interactions(known, &request.client_id, &uid, shared.has(Fact::EncodedInteractions));
+    set.interaction(&shared.cookie_key, &known, expires);
     set.resume(&shared.cookie_key, &uid, &request.resume_path(&uid), expires);
     if let Some(session) = &session {
         set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
@@ -217,8 +219,9 @@ fn ask(
 /// Maximum number of applications in the `_interaction` cookie, and its maximum size (contract §8).
 const INTERACTIONS_LIMIT: (usize, usize) = (10, 3072);
 
-/// The value of `_interaction`: application → interaction, the newest also as `_legacy`.
-fn interactions(known: Option<&str>, client_id: &str, uid: &str) -> String {
+/// The value of `_interaction`: application → interaction, the newest also as `_legacy`; percent-encoded if
+/// `encoded`.
+fn interactions(known: Option<&str>, client_id: &str, uid: &str, encoded: bool) -> String {
     let decoded =
         known.map(|value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
     let mut map: IndexMap<String, String> =
@@ -227,7 +230,7 @@ fn interactions(known: Option<&str>, client_id: &str, uid: &str) -> String {
     map.insert("_legacy".to_owned(), uid.to_owned());
     loop {
         let json = serde_json::to_string(&map).unwrap_or_default();
-        let value = encode_component(&json);
+        let value = if encoded { encode_component(&json) } else { json };
         let applications = map.len() - 1;
         if applications <= INTERACTIONS_LIMIT.0 && value.len() <= INTERACTIONS_LIMIT.1 || applications <= 1 {
             return value;
@@ -301,18 +304,20 @@ mod tests {
 
     #[test]
     fn the_interaction_cookie_keeps_other_applications_and_names_the_newest_twice() {
-        let first = interactions(None, "a", "1");
+        let first = interactions(None, "a", "1", true);
         assert_eq!(first, "%7B%22a%22%3A%221%22%2C%22_legacy%22%3A%221%22%7D");
-        let second = interactions(Some(&first), "b", "2");
+        let second = interactions(Some(&first), "b", "2", true);
         let decoded = percent_encoding::percent_decode_str(&second).decode_utf8().unwrap();
         assert_eq!(decoded, r#"{"a":"1","_legacy":"2","b":"2"}"#);
+        // Until 1.41 the cookie holds the same JSON as it is.
+        assert_eq!(interactions(Some(&first), "b", "2", false), decoded);
     }
 
     #[test]
     fn the_interaction_cookie_stays_within_its_bounds() {
         let mut value = None;
         for number in 0..30 {
-            value = Some(interactions(value.as_deref(), &format!("app-{number}"), &"u".repeat(43)));
+            value = Some(interactions(value.as_deref(), &format!("app-{number}"), &"u".repeat(43), true));
         }
         let value = value.unwrap();
         let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap();
