@@ -38,8 +38,7 @@ pub struct Arguments {
     /// Secret of the application `m-default`, which may use the Management API [default: generated]
     #[arg(long, env = "MOCK_LOGTO_M2M_SECRET", value_name = "SECRET", hide_env_values = true)]
     m2m_secret: Option<String>,
-    /// Version of Logto to play: 1.34.0, 1.37.1, 1.41.0, 1.42.0, or master
-    #[arg(long, value_name = "VERSION", default_value_t)]
+    #[arg(long, value_name = "VERSION", default_value_t, help = format!("Version of Logto to play: {}", crate::names()))]
     logto_version: Version,
     /// Trust X-Forwarded-Host, -Proto and -For of a reverse proxy
     #[arg(long, env = "TRUST_PROXY_HEADER")]

@@ -50,7 +50,7 @@ pub use context::{Context, Fixed};
 pub use keys::TenantKey;
 pub use logto::Logto;
 pub use store::seeded_sign_in_experience;
-pub use version::{FACTS, Fact, KNOWN, MASTER, Row, UnknownVersion, Version};
+pub use version::{FACTS, Fact, KNOWN, MASTER, Row, UnknownVersion, Version, names};
 
 /// Whether Logto stores this as a redirect URI, or a post sign-out redirect URI, of an application.
 #[must_use]

@@ -30,15 +30,16 @@ impl Shared {
         let random = &context.random;
         let m2m_secret = context.fixed.m2m_secret.clone().unwrap_or_else(|| random.string(ALNUM, 32));
         Self {
-            cookie_key: CookieKey::new(random, context.clock.seconds()),
+            cookie_key: CookieKey::new(random, context.clock.seconds(), context.version.has(Fact::RotationAtOnce)),
             m2m_secret,
             keys: SigningKeys::new(
                 &context.random,
                 context.clock.millis(),
                 context.fixed.signing_key.clone(),
+                context.version,
             ),
             admin_keys: SigningKey::generate(),
-            store: Mutex::new(Store::seeded(context.clock.millis())),
+            store: Mutex::new(Store::seeded(context.clock.millis(), context.version)),
             context,
         }
     }

@@ -56,6 +56,16 @@ impl Version {
         self >= fact.row().since
     }
 
+    /// Whether this version knows the scope, if any does.
+    #[must_use]
+    pub fn has_scope(self, scope: &str) -> bool {
+        match scope {
+            "urn:logto:scope:sessions" => self.has(Fact::SessionsScope),
+            "urn:logto:scope:trusted_devices" => self.has(Fact::TrustedDevices),
+            _ => true,
+        }
+    }
+
     /// Parses the version of a package such as `1.42.0`, with or without a pre-release part.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -106,13 +116,13 @@ impl std::str::FromStr for Version {
 
 /// The double does not play this version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the embedded Logto does not play version `{name}`; it plays {all}", name = .0, all = list())]
+#[error("the embedded Logto does not play version `{name}`; it plays {all}", name = .0, all = names())]
 pub struct UnknownVersion(String);
 
-/// The versions that the double plays, as a list for people.
-fn list() -> String {
-    let names = KNOWN.map(|version| format!("`{version}`"));
-    names.join(", ")
+/// The versions that the double plays, for people.
+#[must_use]
+pub fn names() -> String {
+    KNOWN.map(|version| version.to_string()).join(", ")
 }
 
 #[cfg(test)]
@@ -148,7 +158,7 @@ mod tests {
         }
         for unknown in ["", "1", "1.3", "1.37.0", "1.99", "latest", "v1.42.0", "master2"] {
             let refused = Version::named(unknown).unwrap_err().to_string();
-            assert!(refused.contains("`1.34.0`, `1.37.1`, `1.41.0`, `1.42.0`, `master/1fbc5544`"), "{refused}");
+            assert!(refused.contains("it plays 1.34.0, 1.37.1, 1.41.0, 1.42.0, master/1fbc5544"), "{refused}");
         }
     }
 }

@@ -65,9 +65,9 @@ facts! {
     Version::release(1, 36, 0) => {
         RedirectUriPatterns {
             of: "redirect URIs with `*`",
-            before: "not accepted",
+            before: "stored, and compared literally",
             now: "match one label of a host, or a part of a path",
-            source: "ce65b07964",
+            source: "ce65b07964; seen 1.34.0, 1.37.1",
             in: "oidc/redirect-uri-matching"
         }
         AdaptiveMfaSetting {
@@ -165,7 +165,7 @@ facts! {
             of: "`POST /api/applications/:id/roles`",
             before: "201 `Created`; a role that it has: 422 `application.role_exists`",
             now: "201 `{roleIds, addedRoleIds}`; a role that it has is skipped",
-            source: "a923dcbdc8; seen 1.37.1, 1.42.0",
+            source: "a923dcbdc8; seen 1.34.0, 1.37.1, 1.41.0",
             in: "management/roles"
         }
         PreferredUsername {
@@ -321,9 +321,9 @@ facts! {
             source: "24324f9b6a; seen 1.42.0, 1fbc5544",
             in: "oidc/discovery-and-jwks"
         }
-        SuspendedAtResume {
-            of: "person suspended between submit and resume",
-            before: "goes on to `/consent`",
+        SuspendedRefused {
+            of: "person suspended between submit and resume, and later",
+            before: "goes on to `/consent`, and gets tokens",
             now: "`error=invalid_grant` to the application",
             source: "fafc8cd9f3; seen 1.42.0, 1fbc5544"
         }

@@ -12,6 +12,7 @@ use super::respond::ResponseMode;
 use crate::routes::redirect_uri as uris;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
+use crate::version::{Fact, Version};
 use crate::wire::ErrorCode;
 
 /// What is known once the redirect URI can be trusted.
@@ -30,7 +31,7 @@ const SCOPES: &str = "openid offline_access profile email phone address custom_d
 pub(super) fn direct(store: &Store, params: &Params) -> Result<Checked, Refusal> {
     let id = once(params, "client_id")?.ok_or(Refusal::Missing("client_id"))?;
     let application = store.application(id).ok_or_else(|| Refusal::UnknownClient(id.to_owned()))?;
-    let redirect_uri = match redirect_uri_of(application, params) {
+    let redirect_uri = match redirect_uri_of(store.version, application, params) {
         // The first complaint about an empty request.
         Err(Refusal::Missing(_)) if params.first("response_type").is_none() => {
             return Err(Refusal::Missing("response_type"));
@@ -50,8 +51,10 @@ pub(super) fn redirected(
     well_formed(params)?;
     response_type(&checked.application, params)?;
     let prompts = prompts(params)?;
-    let scopes = scopes(&checked.application, params)?;
-    let code_challenge = proof_key(&checked.application, params)?;
+    let scopes = scopes(store, &checked.application, params)?;
+    let text_of = |short| if short { METHOD_MISSING } else { PLAIN_DISABLED };
+    let method_missing = text_of(shared.has(Fact::ShortChallengeText));
+    let code_challenge = proof_key(&checked.application, params, method_missing)?;
     let text = |name: &str| params.first(name).map(ToOwned::to_owned);
     Ok(AuthorizationRequest {
         redirect_uri: checked.redirect_uri.clone(),
@@ -72,7 +75,7 @@ pub(super) fn device(
     application: &Application,
     params: &Params,
 ) -> Result<AuthorizationRequest, Refusal> {
-    for_scopes(shared, store, application, params, scopes(application, params)?)
+    for_scopes(shared, store, application, params, scopes(store, application, params)?)
 }
 
 /// The checks that both kinds of requests have last, and what they have in common.
@@ -126,7 +129,11 @@ fn once<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> 
 /// The redirect URI is compared as a parsed URL (contract §1.3), with wildcards, and for native
 /// applications without the port of a loopback address; if none is sent, the only registered one is
 /// used.
-pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Result<String, Refusal> {
+pub(super) fn redirect_uri_of(
+    version: Version,
+    application: &Application,
+    params: &Params,
+) -> Result<String, Refusal> {
     let registered = application.redirect_uris();
     let given = match (params.one("redirect_uri"), registered.as_slice()) {
         // Given twice, it counts as absent if there is a default to report that to.
@@ -142,7 +149,7 @@ pub(super) fn redirect_uri_of(application: &Application, params: &Params) -> Res
         };
     };
     let native = application.kind == "Native";
-    if uris::matches(&registered, given) || native && uris::matches_but_port(&registered, given) {
+    if uris::matches(version, &registered, given) || native && uris::matches_but_port(&registered, given) {
         return Ok(given.to_owned());
     }
     let signs_in = application.kind != "MachineToMachine" && !application.is_device_flow();
@@ -204,8 +211,10 @@ fn response_mode(params: &Params) -> Result<(), Refusal> {
 /// Scopes of every third-party application; others are enabled for each.
 const THIRD_PARTY_SCOPES: [&str; 2] = ["openid", "offline_access"];
 
-fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal> {
-    let scopes = Scopes::parse(params.first("scope").unwrap_or_default()).intersect(&Scopes::parse(SCOPES));
+fn scopes(store: &Store, application: &Application, params: &Params) -> Result<Scopes, Refusal> {
+    let asked = Scopes::parse(params.first("scope").unwrap_or_default());
+    let supported = Scopes::parse(SCOPES).iter().filter(|scope| store.version.has_scope(scope)).collect();
+    let scopes = asked.intersect(&supported);
     if application.is_third_party
         && let Some(scope) = scopes
             .iter()
@@ -222,14 +231,22 @@ fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal>
     Ok(scopes)
 }
 
+const METHOD_MISSING: &str = "code_challenge_method must be provided";
+const PLAIN_DISABLED: &str =
+    "plain code_challenge_method fallback disabled, code_challenge_method must be provided";
+
 /// PKCE (RFC 7636 §4.3): optional for Traditional applications, S256 only.
-fn proof_key(application: &Application, params: &Params) -> Result<Option<String>, Refusal> {
+fn proof_key(
+    application: &Application,
+    params: &Params,
+    method_missing: &str,
+) -> Result<Option<String>, Refusal> {
     let refused = |text: &str| Err(Refusal::Pkce(text.to_owned()));
     match (params.first("code_challenge"), params.first("code_challenge_method")) {
         (None, None) if application.is_confidential() => Ok(None),
         (None, None) => Err(Refusal::PkceMissing),
         (None, Some(_)) => refused("code_challenge must be provided with code_challenge_method"),
-        (Some(_), None) => refused("code_challenge_method must be provided"),
+        (Some(_), None) => refused(method_missing),
         (Some(challenge), Some("S256")) => match pkce::check_challenge(challenge) {
             Ok(()) => Ok(Some(challenge.to_owned())),
             Err(pkce::Defect::TooShort(_)) => {

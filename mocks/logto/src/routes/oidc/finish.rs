@@ -51,7 +51,7 @@ pub(super) fn proceed(
     let grant = session.authorizations.get(&request.client_id).cloned();
     let granted = grant.as_ref().and_then(|id| store.grants.get(id));
     let account = session.account.as_deref().unwrap_or_default();
-    if store.user(account).is_none_or(|user| user.is_suspended) {
+    if store.user(account).is_none_or(|user| !store.admits(user)) {
         return Err(Refusal::User);
     }
     let missing_of = |resource: &String, scopes: Scopes| match granted {

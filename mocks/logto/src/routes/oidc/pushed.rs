@@ -92,7 +92,7 @@ fn checked(
     }
     let unchecked = Checked { application: application.clone(), redirect_uri: String::new() };
     checks::redirected(shared, store, &unchecked, params).map_err(PushError::Request)?;
-    checks::redirect_uri_of(application, params).map_err(PushError::Request)?;
+    checks::redirect_uri_of(store.version, application, params).map_err(PushError::Request)?;
     Ok(())
 }
 

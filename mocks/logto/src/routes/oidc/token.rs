@@ -251,7 +251,7 @@ struct Issue<'a> {
 /// The response, with its members in Logto's order.
 fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value, TokenError> {
     let now = shared.now();
-    let user = store.user(issue.account).filter(|user| !user.is_suspended).ok_or(TokenError::User)?;
+    let user = store.user(issue.account).filter(|user| store.admits(user)).ok_or(TokenError::User)?;
     let mut answer = Map::new();
     let access = match issue.resource {
         Some(indicator) => for_resource(shared, store, issue, indicator)?,
