@@ -16,6 +16,7 @@ mod fidelity;
 mod guard;
 mod init;
 mod live;
+mod logto_version;
 mod output;
 mod own_app;
 mod panics;

@@ -200,7 +200,7 @@ pub use cli::main;
 pub use run::update_snapshot;
 pub use run::{ActionError, Failure, SnapshotResult, Visitor, WalkReport, compare_snapshot, stack_for, walk};
 #[doc(hidden)]
-pub use run::{compare_walk, diagnosed_walk, keep_wire, snapshot_path, unreachable_by};
+pub use run::{compare_walk, diagnosed_walk, has_variant, keep_wire, snapshot_path, unreachable_by};
 pub use scenario::{Choice, Scenario, ScenarioError};
 pub use signin_page::Arrival;
 #[doc(hidden)]

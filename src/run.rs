@@ -11,6 +11,7 @@ mod person;
 mod sign_in;
 mod snapshot;
 mod token;
+mod variant;
 mod verbs;
 mod visitor;
 mod walk;
@@ -21,7 +22,9 @@ pub use kept::keep_wire;
 pub use own_app::unreachable_by;
 pub(crate) use person::shows;
 pub(crate) use sign_in::{Session, SignInError, session};
-pub use snapshot::{SnapshotResult, compare_snapshot, compare_walk, snapshot_path, update_snapshot};
+pub use snapshot::{
+    SnapshotResult, compare_snapshot, compare_walk, has_variant, snapshot_path, update_snapshot,
+};
 pub(crate) use token::{TokenError, TokenRequest, token};
 pub use visitor::Visitor;
 pub(crate) use walk::{ObservedWalk, observed_walk};

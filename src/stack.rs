@@ -37,6 +37,7 @@ mod survey;
 mod tenant;
 mod tenant_error;
 mod time;
+pub(crate) mod version;
 
 pub(crate) use app::own::{last_lines, write_variables};
 pub use app::{AppError, CommandState, SharedApp};

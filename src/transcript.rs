@@ -23,8 +23,10 @@ pub(crate) mod policy;
 mod roles;
 pub(crate) mod text;
 pub(crate) mod times;
+mod versions;
 mod wire;
 
 pub use model::Transcript;
 pub(crate) use roles::Roles;
+pub(crate) use versions::Terms;
 pub(crate) use wire::Wire;

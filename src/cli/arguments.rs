@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use mock_logto::Version;
 use url::Url;
 
 use super::access::Access;
@@ -12,6 +13,7 @@ use super::diagnose::arguments::Diagnose;
 use super::exit::EXIT_CODES;
 use super::init::Init;
 use super::live::LiveArguments;
+use super::logto_version::LogtoVersion;
 use super::own_app::{ApplicationArguments, ProjectArguments};
 use super::provision::Provision;
 use super::run::report::Format;
@@ -122,6 +124,12 @@ pub(crate) struct Run {
     pub(crate) transcript: bool,
     #[command(flatten)]
     pub(crate) backend: Backend,
+    #[command(flatten)]
+    pub(crate) version: LogtoVersion,
+    /// Before an upgrade: walk each scenario on the embedded Logto of --logto-version and on that of this version, and
+    /// show what changes on the wire. Exit code 1 if something does.
+    #[arg(long, value_name = "VERSION", conflicts_with_all = ["update", "report", "transcript"])]
+    pub(crate) against: Option<Version>,
     /// Port of the embedded Logto; its admin tenant takes the next one [default: free ports].
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..u16::MAX as i64))]
     pub(crate) logto_port: Option<u16>,

@@ -18,8 +18,8 @@ use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StepE
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    everything passed
-  1    an expectation of a scenario failed, a person could not sign in, no scenario was walked, or a
-       probed server is not up
+  1    an expectation of a scenario failed, a person could not sign in, no scenario was walked,
+       something changes (`run --against`), or a probed server is not up
   2    invalid usage, or a file that cannot be used
   3    the stack did not start, or does not answer
   4    a tenant could not be restored, or `diagnose --deny-warnings` has warnings
@@ -38,6 +38,9 @@ pub(crate) enum CliError {
     /// Already reported, scenario by scenario.
     #[error("no scenario was walked: {skipped} skipped")]
     NothingWalked { skipped: usize },
+    /// Already reported, walk by walk.
+    #[error("{} {}", counted(*changed, "walk"), if *changed == 1 { "changes" } else { "change" })]
+    Changed { changed: usize },
     /// Already reported, story by story.
     #[error("{stories} {}", if *stories == 1 { "story differs" } else { "stories differ" })]
     Unfaithful { stories: usize },
@@ -129,9 +132,12 @@ impl CliError {
     /// Whether the error has already been reported.
     pub(crate) fn is_told(&self) -> bool {
         match self {
-            Self::Failed { .. } | Self::NotStarted { .. } | Self::Found | Self::Warned | Self::Panicked => {
-                true
-            }
+            Self::Failed { .. }
+            | Self::Changed { .. }
+            | Self::NotStarted { .. }
+            | Self::Found
+            | Self::Warned
+            | Self::Panicked => true,
             Self::InScenario { source, .. } => source.is_told(),
             _ => false,
         }
@@ -141,6 +147,7 @@ impl CliError {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Failed { .. }
+            | Self::Changed { .. }
             | Self::NothingWalked { .. }
             | Self::Unfaithful { .. }
             | Self::NotUp { .. }

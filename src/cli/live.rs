@@ -15,6 +15,7 @@ use kit::{Bound, Stop};
 use self::control::Control;
 use self::description::Description;
 use super::exit::CliError;
+use super::logto_version::LogtoVersion;
 use super::output;
 use super::own_app::{ApplicationArguments, ProjectArguments};
 use super::run::select::Selected;
@@ -41,6 +42,8 @@ pub(crate) struct LiveArguments {
     /// Port of the control API [default: a free one].
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     pub(super) control_port: u16,
+    #[command(flatten)]
+    pub(super) version: LogtoVersion,
     #[command(flatten)]
     pub(super) own_app: ProjectArguments,
     #[command(flatten)]
@@ -115,6 +118,9 @@ impl LiveArguments {
         .real_time()
         .listen(loopback(app_port), loopback(logto_port), loopback(admin_port))
         .project(&project);
+        if let Some(version) = self.version.logto_version {
+            builder = builder.logto_version(version);
+        }
         if self.plain {
             builder = builder.plain_huggingface(loopback(0));
         }

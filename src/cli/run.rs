@@ -1,5 +1,6 @@
 //! The `run` command.
 
+mod against;
 mod containers;
 pub(super) mod outcome;
 pub(super) mod pool;
@@ -18,6 +19,7 @@ use tokio::sync::watch;
 use super::arguments::{Arguments, Command, Run};
 use super::exit::CliError;
 use super::own_app;
+use super::usage::UsageError;
 use crate::scenario::BackendKind;
 use crate::stack::Logto;
 use outcome::Totals;
@@ -54,9 +56,14 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
     if !matches!(logto, Logto::Embedded) {
         own_app::can_be_fixed(&project, run.backend.logto.clone())?;
     }
+    if run.against.is_some() && !matches!(logto, Logto::Embedded) {
+        return Err(UsageError::AgainstNeedsEmbedded { logto: run.backend.logto.clone() }.into());
+    }
     let interrupted = interruption()?;
     let logto = containers::started(logto, run.backend.containers.fresh_logto, alone, &interrupted).await?;
+    let version = run.version.of(&logto).await?;
     let settings = pool::Settings {
+        version,
         listen: run.backend.huggingface_listen()?,
         ca: run.backend.ca()?,
         backend: kind(&logto),
@@ -69,10 +76,14 @@ pub(crate) async fn run(run: Run) -> Result<(), CliError> {
         },
         logto: logto.clone(),
         update: run.update,
-        keep_raw: Some(run.keep_raw.clone()),
+        keep_raw: run.against.is_none().then(|| run.keep_raw.clone()),
         project,
         shared_app: Arc::default(),
     };
+    if let Some(other) = run.against {
+        let versions = [version.unwrap_or_default(), other];
+        return against::against(&scenarios, settings, versions, &interrupted).await;
+    }
     let (backend, all) = (settings.backend, scenarios.len());
     let mut walks = pool::start(scenarios, settings, interrupted.clone())?;
 

@@ -99,6 +99,8 @@ pub(crate) enum UsageError {
         "--plain needs the embedded Logto, and this stack has --logto {logto}: the connector of a real one always opens https://huggingface.co"
     )]
     PlainNeedsEmbedded { logto: String },
+    #[error("--against compares versions of the embedded Logto, and this run has --logto {logto}")]
+    AgainstNeedsEmbedded { logto: String },
     #[error(
         "--stack takes the address of a control API, such as http://127.0.0.1:3004, or a file, not `{0}`"
     )]

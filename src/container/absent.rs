@@ -39,6 +39,10 @@ impl RunningContainer {
         match self.0 {}
     }
 
+    pub(crate) fn version(&self) -> mock_logto::Version {
+        match self.0 {}
+    }
+
     pub(crate) fn credentials(&self) -> (&str, &str) {
         match self.0 {}
     }

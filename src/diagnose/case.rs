@@ -1,5 +1,6 @@
 //! The settings that the owner of a broken sign-in has.
 
+use mock_logto::Version;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -41,6 +42,8 @@ pub struct Case {
     pub logto_endpoint: Option<Url>,
     /// Where people open the app.
     pub app_url: Option<Url>,
+    /// The version of Logto, if it is not the newest release.
+    pub logto_version: Option<Version>,
 }
 
 /// The connector in Logto.

@@ -176,6 +176,8 @@ impl<'c> Maker<'c> {
         put("sign_in_experience", self.experience());
         put("application", self.application(story));
         put("addresses", self.places.addresses());
+        let version = case.logto_version.map(|version| json!(version.to_string()));
+        put("logto", version.map(|version| ("version".to_owned(), version)).into_iter().collect());
         if story.sample {
             put("app", self.app());
         }

@@ -92,6 +92,8 @@ impl Site {
                     client: Self::client(target, &ca, addr, CONNECTOR_REDIRECTS)?,
                     authorization_origin: None,
                     fixed: mock_logto::Fixed::default(),
+                    // The recordings come from this one.
+                    version: mock_logto::MASTER,
                 });
                 servers.push(bound.serve(logto.router()));
                 servers.push(admin_bound.serve(logto.router()));

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use kit::files::{self, Access};
 use kit::output::{Form, escaped};
+use mock_logto::Fact;
 use similar::TextDiff;
 
+use super::variant;
 use crate::Scenario;
 use crate::counted::counted;
 use crate::run::WalkReport;
@@ -62,10 +64,11 @@ pub fn update_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result
 /// # Errors
 /// If the snapshot exists and cannot be read.
 pub fn compare_snapshot(scenario: &Scenario, transcript: &str) -> std::io::Result<SnapshotResult> {
-    compared(scenario, transcript, ToOwned::to_owned, compare)
+    compared(scenario, &[], transcript, ToOwned::to_owned, compare)
 }
 
-/// Compares the transcript of a walk with the reviewed one as far as it goes: up to its last hop, if it failed, since
+/// Compares the transcript of a walk with the reviewed one, in the terms of the version of Logto that the reviewed
+/// one comes from, and as far as it goes: up to its last hop, if it failed, since
 /// that the reviewed one goes on says nothing more; and without the calls of the app, if they could not be seen.
 ///
 /// # Errors
@@ -74,11 +77,18 @@ pub fn compare_walk(scenario: &Scenario, report: &WalkReport) -> std::io::Result
     let seen = report.transcript.has_app_calls;
     let shown = |text: &str| if seen { text.to_owned() } else { without_app_calls(text) };
     let how = if report.passed() { compare } else { so_far };
-    compared(scenario, &report.transcript.to_string(), shown, how)
+    compared(scenario, &report.differing, &report.comparable().to_string(), shown, how)
+}
+
+/// Whether a variant of the reviewed transcript is what the transcript of this walk is compared with.
+#[must_use]
+pub fn has_variant(scenario: &Scenario, report: &WalkReport) -> bool {
+    !variant::paths(scenario, &report.differing).is_empty()
 }
 
 fn compared(
     scenario: &Scenario,
+    differing: &[Fact],
     transcript: &str,
     shown: impl Fn(&str) -> String,
     how: fn(&str, &str, &Path) -> SnapshotResult,
@@ -88,6 +98,10 @@ fn compared(
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SnapshotResult::Missing),
         Err(error) => return Err(error),
+    };
+    let reviewed = match variant::applied(scenario, differing, reviewed)? {
+        Ok(reviewed) => reviewed,
+        Err(misfit) => return Ok(SnapshotResult::Different(misfit)),
     };
     let secrets = scenario.secrets();
     Ok(how(&shown(&secrets.hide(&reviewed)), &secrets.hide(transcript), &path))

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mock_logto::{FACTS, Fact};
+
 use super::action::ActionError;
 use super::check::{self, Failure};
 use super::ending;
@@ -12,7 +14,7 @@ use crate::findings::Finding;
 use crate::record::Record;
 use crate::signin_page::SigninPageError;
 use crate::stack::{Stack, StackBuilder};
-use crate::transcript::{Transcript, Wire};
+use crate::transcript::{Terms, Transcript, Wire};
 use crate::walker::WalkError;
 
 /// The result of a walk.
@@ -22,6 +24,11 @@ pub struct WalkReport {
     pub failures: Vec<Failure>,
     /// Every hop, with values replaced by their roles.
     pub transcript: Transcript,
+    /// The same as the Logto of the reviewed transcript would have it, if another version differs in what a
+    /// transcript shows.
+    pub(super) translated: Option<Box<Transcript>>,
+    /// The facts in which this Logto differs from that one, shown or not.
+    pub(super) differing: Vec<Fact>,
     /// What went wrong, by name, the earliest first. Determined if the walk failed, if the scenario
     /// names a finding, and by [`diagnosed_walk`].
     pub findings: Vec<Finding>,
@@ -37,6 +44,12 @@ impl WalkReport {
     #[must_use]
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
+    }
+
+    /// The transcript to compare with the reviewed one.
+    #[must_use]
+    pub fn comparable(&self) -> &Transcript {
+        self.translated.as_deref().unwrap_or(&self.transcript)
     }
 }
 
@@ -75,9 +88,17 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> ObservedWal
     let Told { failures, findings, disturbed } = tell(&mut person, scenario, diagnose).await;
     let record = Arc::new(person.close());
     let transcript = Transcript::of(&record, person.roles(), person.stack.masks());
+    let reviewed = scenario.reviewed_version();
+    let version = stack.logto_version().unwrap_or(reviewed);
+    let terms = Terms::between(version, reviewed);
+    let translated = (!terms.are_the_same())
+        .then(|| Box::new(Transcript::in_terms(terms, &record, person.roles(), person.stack.masks())));
+    let differing = FACTS.iter().map(|row| row.fact).filter(|fact| version.has(*fact) != reviewed.has(*fact));
+    let differing = differing.collect();
     let wire = Wire::new(record.clone(), person.secrets());
     let refused = person.answered.as_ref().is_some_and(|answer| answer.status >= 400);
-    ObservedWalk { report: WalkReport { failures, transcript, findings, disturbed, wire }, record, refused }
+    let report = WalkReport { failures, transcript, translated, differing, findings, disturbed, wire };
+    ObservedWalk { report, record, refused }
 }
 
 /// The course of a walk, up to its end.

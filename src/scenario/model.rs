@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use kit::Secrets;
+use mock_logto::Version;
 use serde::Deserialize;
 
 use super::capture::Capture;
@@ -53,6 +54,12 @@ impl Scenario {
     #[must_use]
     pub fn secrets(&self) -> Secrets {
         self.secret_values().into_iter().collect()
+    }
+
+    /// The version of Logto whose transcript is reviewed: that which the scenario is about, or the newest release.
+    #[must_use]
+    pub fn reviewed_version(&self) -> Version {
+        self.given.logto.version.map_or_else(Version::default, |named| named.0)
     }
 
     /// The same values as a list.
@@ -106,9 +113,33 @@ impl Scenario {
 #[serde(deny_unknown_fields)]
 pub struct Needs {
     /// The backends it runs on; others report it as skipped.
+    #[serde(default = "all_backends")]
     pub backends: Vec<BackendKind>,
+    /// The first version of Logto that it runs on; earlier ones report it as skipped.
+    pub since: Option<SinceVersion>,
     /// Why it cannot run on the others.
     pub because: String,
+}
+
+/// The default of [`Needs::backends`].
+fn all_backends() -> Vec<BackendKind> {
+    vec![BackendKind::Embedded, BackendKind::Container, BackendKind::External]
+}
+
+/// A version of Logto such as `1.39.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "String")]
+#[cfg_attr(feature = "schema", schemars(with = "String"))]
+pub struct SinceVersion(pub Version);
+
+impl TryFrom<String> for SinceVersion {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let known = Version::parse(&text).or_else(|| text.parse().ok()).map(Self);
+        known.ok_or_else(|| format!("`{text}` is not a version of Logto such as `1.39.0`"))
+    }
 }
 
 named! {

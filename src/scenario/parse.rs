@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::files;
+use mock_logto::Version;
 use serde_json::{Map, Value};
 
 use super::capture::Capture;
@@ -99,6 +100,14 @@ impl Scenario {
         let needs = self.needs.as_ref().filter(|needs| !needs.backends.contains(&backend))?;
         let backends: Vec<String> = needs.backends.iter().map(ToString::to_string).collect();
         Some(format!("needs {}: {}", backends.join(" or "), needs.because.trim()))
+    }
+
+    /// Why it cannot run on a Logto of this version; `None` if it can.
+    #[must_use]
+    pub fn skipped_in(&self, version: Version) -> Option<String> {
+        let needs = self.needs.as_ref()?;
+        let since = needs.since.filter(|since| version < since.0)?.0;
+        Some(format!("needs Logto {since}: {}", needs.because.trim()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mock_logto::{UnknownVersion, Version};
 use serde::Deserialize;
 
 use super::permissions::{ScopesByResource, UserScope};
@@ -136,4 +137,22 @@ pub struct LogtoEnvironment {
     pub trust_proxy_header: Option<bool>,
     /// `OIDC_PROVIDER_SSRF_PROTECTION_DISABLED`: sends back-channel logouts to apps on this machine, too.
     pub oidc_provider_ssrf_protection_disabled: bool,
+    /// The version of Logto, e.g. `1.37.1`, if the scenario is about one; by default that of the run, which is
+    /// the newest release unless `--logto-version` says otherwise.
+    pub version: Option<LogtoVersion>,
+}
+
+/// A version that the embedded Logto plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "String")]
+#[cfg_attr(feature = "schema", schemars(with = "String"))]
+pub struct LogtoVersion(pub Version);
+
+impl TryFrom<String> for LogtoVersion {
+    type Error = UnknownVersion;
+
+    fn try_from(name: String) -> Result<Self, UnknownVersion> {
+        name.parse().map(Self)
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kit::{Bound, Clock, Connections, Running};
 use mock_huggingface::HuggingFace;
+use mock_logto::Version;
 use url::Url;
 
 use super::app::own::Own;
@@ -22,7 +23,7 @@ use super::management::Management;
 use super::names::Names;
 use super::plan;
 use super::planned::Plan;
-use super::probe::{self, ConnectorProbe};
+use super::probe::{self, ConnectorProbe, ProbeError};
 use super::reset;
 use super::running::Stack;
 use super::second_app::Second;
@@ -30,6 +31,7 @@ use super::steps::{LOGTO, QUICK, StartError, StepError, TURN, bind, ca_failed, n
 use super::surroundings::{APP_INTERNAL, Fronts, LOGTO_INTERNAL};
 use super::tenant::{Application, Tenant};
 use super::time::Time;
+use super::version;
 use crate::setup::{Addresses, Origin, Proxies};
 
 impl StackBuilder {
@@ -114,6 +116,10 @@ async fn assemble(
     };
     fronts.serve(&endpoints, &base.journal, &base.clock, servers)?;
     let mut tenant = open_tenant(&base, &endpoints, &logto, containers).await?;
+    let version = match logto.version {
+        Some(version) => Some(version),
+        None => version_shown(&base, &endpoints.logto_direct).await?,
+    };
     let mut names = names(&endpoints, &tenant);
     if let Some(files) = &files {
         names.learn("CA_FILE", &files.certificates());
@@ -138,6 +144,7 @@ async fn assemble(
         endpoints,
         names,
         known,
+        version,
         fixed: settings.fixed.clone(),
         files,
         time: Time::new(settings, base.clock),
@@ -235,7 +242,10 @@ async fn logto_site(
 ) -> Result<LogtoSite, StartError> {
     match (&base.settings.logto, containers) {
         (_, Some(containers)) => Ok(containers.site()),
-        (Logto::External(external), None) => Ok(LogtoSite::external(external, fronts.logto_endpoint())),
+        (Logto::External(external), None) => {
+            let version = base.settings.logto_version;
+            Ok(LogtoSite::external(external, fronts.logto_endpoint(), version))
+        }
         (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
             let public = base.settings.setup.addresses.logto.as_ref().map(|origin| &origin.0);
             LogtoSite::embedded(base, provider.plain.clone(), fronts.logto().or(public), servers).await
@@ -307,6 +317,11 @@ fn place(base: &Base<'_>, endpoints: &Endpoints, addresses: &Addresses) {
     let (app, logto) = (listener(&endpoints.app_direct), listener(&endpoints.logto_direct));
     let at_app = addresses.app.iter().chain(&addresses.app_also).map(|origin| (&origin.0, app));
     base.clients.origins.set(at_app.chain(addresses.logto.iter().map(|origin| (&origin.0, logto))));
+}
+
+async fn version_shown(base: &Base<'_>, logto: &Url) -> Result<Option<Version>, StartError> {
+    let shown = async { version::shown(&base.clients.app, logto).await.map_err(ProbeError::from) };
+    step("find out Logto's version", LOGTO, shown).await
 }
 
 async fn open_tenant(

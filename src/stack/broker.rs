@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kit::Running;
+use mock_logto::Version;
 use url::Url;
 
 use super::base::Base;
@@ -22,10 +23,12 @@ pub(super) struct LogtoSite {
     pub(super) admin_endpoint: Url,
     pub(super) credentials: Credentials,
     pub(super) tenant: TenantKind,
+    /// Its version, as far as it is known without asking it.
+    pub(super) version: Option<Version>,
 }
 
 impl LogtoSite {
-    pub(super) fn external(external: &External, public: Option<&Url>) -> Self {
+    pub(super) fn external(external: &External, public: Option<&Url>, version: Option<Version>) -> Self {
         Self {
             direct: external.endpoint.clone(),
             // A proxy belongs in front of a Logto whose ENDPOINT is the proxy's address.
@@ -36,6 +39,7 @@ impl LogtoSite {
                 allow_shared: external.allow_shared_tenant,
                 state_file: external.state_file.clone(),
             },
+            version,
         }
     }
 
@@ -69,6 +73,7 @@ impl LogtoSite {
             client: base.clients.connector.clone(),
             authorization_origin,
             fixed: settings.fixed.clone(),
+            version: settings.played(),
         });
         let (id, secret) = logto.m2m_credentials();
         servers.push(bound.serve(logto.router()));
@@ -79,6 +84,7 @@ impl LogtoSite {
             admin_endpoint,
             credentials: Credentials { id, secret },
             tenant: TenantKind::Fresh,
+            version: Some(settings.played()),
         })
     }
 }
@@ -135,6 +141,7 @@ impl InContainers {
             admin_endpoint: running.admin_endpoint().clone(),
             credentials: Credentials { id: id.to_owned(), secret: secret.to_owned() },
             tenant: TenantKind::Own,
+            version: Some(running.version()),
         }
     }
 

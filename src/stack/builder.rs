@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mock_logto::Version;
 use url::Url;
 
 use crate::container::{Container, RunningContainer};
@@ -75,6 +76,7 @@ pub struct StackBuilder {
     pub(super) logto_listen: SocketAddr,
     pub(super) logto_admin_listen: SocketAddr,
     pub(super) ca: Option<Arc<kit::Ca>>,
+    pub(super) logto_version: Option<Version>,
     pub(super) seed: Option<u64>,
     pub(super) plain_huggingface: Option<SocketAddr>,
     pub(super) machine: kit::Machine,
@@ -96,6 +98,7 @@ impl Default for StackBuilder {
             logto_listen: any,
             logto_admin_listen: any,
             ca: None,
+            logto_version: None,
             seed: None,
             plain_huggingface: None,
             machine: kit::Machine::real(),
@@ -243,6 +246,20 @@ impl StackBuilder {
     pub fn ca(mut self, ca: Arc<kit::Ca>) -> Self {
         self.ca = Some(ca);
         self
+    }
+
+    /// Which version of Logto the embedded one plays, unless the set-up names one; by default the newest
+    /// release. Of a running Logto: its version, if it does not show it.
+    #[must_use]
+    pub fn logto_version(mut self, version: Version) -> Self {
+        self.logto_version = Some(version);
+        self
+    }
+
+    /// The version that the embedded Logto plays.
+    pub(super) fn played(&self) -> Version {
+        let named = self.setup.logto.version.map(|named| named.0);
+        named.or(self.logto_version).unwrap_or_default()
     }
 
     /// Derives every generated value from this seed.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kit::{Ca, Client, Clock, Connections, Fault, Journal, Random, Running, Script};
 use mock_huggingface::HuggingFace;
+use mock_logto::Version;
 use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
@@ -41,6 +42,8 @@ pub struct Stack {
     pub(super) endpoints: Endpoints,
     pub(super) names: Names,
     pub(super) known: Known,
+    /// The version of Logto; `None` if it does not show it.
+    pub(super) version: Option<Version>,
     /// What the embedded Logto was told, for the next stack of an app that several share.
     pub(super) fixed: mock_logto::Fixed,
     /// What an app outside this process reads from files.
@@ -82,6 +85,13 @@ impl Stack {
     #[must_use]
     pub fn known(&self) -> &Known {
         &self.known
+    }
+
+    /// The version of Logto: of the embedded one that which it plays, of an image that which it contains, of a Logto
+    /// by URL one that is like it in all that anyone can see. `None` if it is too old to show it.
+    #[must_use]
+    pub fn logto_version(&self) -> Option<Version> {
+        self.version
     }
 
     /// The stack's values by name, as `[APP]`.

@@ -11,6 +11,7 @@ use super::masks::{MASKED, Masks};
 use super::policy::{self, At, Row, Then};
 use super::roles::Roles;
 use super::times;
+use super::versions::Terms;
 use crate::setup::MaskedPart;
 use crate::walker::{Form, Page};
 
@@ -42,6 +43,7 @@ pub(super) struct Bodies<'a> {
     pub(super) at: Timestamp,
     /// What is hidden in the app's messages.
     pub(super) masks: Option<&'a Masks>,
+    pub(super) terms: &'a Terms,
 }
 
 impl Bodies<'_> {
@@ -79,7 +81,11 @@ impl Bodies<'_> {
         }
         for (part, value) in [("header", jwt::header(token)), ("claims", jwt::claims(token))] {
             let Some(value) = value else { continue };
-            let mut shown = layout(&self.by_role("", &value));
+            let mut value = self.by_role("", &value);
+            if part == "header" && is_logtos(label) {
+                value = self.terms.header(value);
+            }
+            let mut shown = layout(&value);
             if let Some(first) = shown.first_mut() {
                 *first = format!("{label} {part} {first}");
             }
@@ -152,7 +158,7 @@ impl Bodies<'_> {
         match value {
             Value::Object(members) => {
                 let is_key = members.contains_key("kty");
-                members
+                let shown = members
                     .iter()
                     .map(|(name, value)| {
                         let value = match policy::transcript(None, At::Member, name) {
@@ -164,8 +170,8 @@ impl Bodies<'_> {
                         };
                         (self.roles.replace(name), value)
                     })
-                    .collect::<Map<_, _>>()
-                    .into()
+                    .collect();
+                self.terms.claims(shown).into()
             }
             Value::Array(items) => items.iter().map(|item| self.by_role(name, item)).collect(),
             Value::String(text) => match self.masks.and_then(|_| times::text(text, self.at)) {
@@ -179,6 +185,11 @@ impl Bodies<'_> {
             Value::Null | Value::Bool(_) => value.clone(),
         }
     }
+}
+
+/// Whether the role of an ID token is that of Logto's.
+fn is_logtos(label: &str) -> bool {
+    label.starts_with("[ID_TOKEN")
 }
 
 /// Whether a query or a form is shown in one line.
@@ -261,8 +272,13 @@ mod tests {
     use super::*;
 
     fn shown(body: &str, roles: &Roles) -> Vec<String> {
-        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap(), masks: None }
-            .response(&Body::read(body), "/")
+        Bodies {
+            roles,
+            at: Timestamp::from_second(1_795_421_828).unwrap(),
+            masks: None,
+            terms: &Terms::default(),
+        }
+        .response(&Body::read(body), "/")
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::model::{Exchange, Transcript};
 use super::places::{Learner, NamedValues};
 use super::policy::{self, At, Then};
 use super::roles::Roles;
+use super::versions::Terms;
 use crate::record::{Origins, Record, Recorded, Tie};
 use crate::setup::Mask;
 use crate::walker::{Hop, WhyHop};
@@ -29,7 +30,13 @@ impl Transcript {
     /// Builds the transcript of a walk. `roles` has the values that are known beforehand, `masks` what is
     /// hidden in the app's own messages.
     #[must_use]
-    pub(crate) fn of(record: &Record, mut roles: Roles, masks: &[Mask]) -> Self {
+    pub(crate) fn of(record: &Record, roles: Roles, masks: &[Mask]) -> Self {
+        Self::in_terms(Terms::default(), record, roles, masks)
+    }
+
+    /// The same in the terms of another version of Logto.
+    #[must_use]
+    pub(crate) fn in_terms(terms: Terms, record: &Record, mut roles: Roles, masks: &[Mask]) -> Self {
         let origins = record.origins.clone();
         for (role, origin) in [("APP", &origins.app), ("LOGTO", &origins.logto), ("HF", &origins.huggingface)]
         {
@@ -40,6 +47,7 @@ impl Transcript {
             roles.know(role, &origin.origin().ascii_serialization());
         }
         let mut writer = Writer {
+            terms,
             roles,
             origins,
             masks: Masks::new(masks),
@@ -61,6 +69,7 @@ impl Transcript {
 }
 
 struct Writer {
+    terms: Terms,
     roles: Roles,
     origins: Origins,
     masks: Masks,
@@ -88,7 +97,7 @@ impl Writer {
 
     /// Shows the bodies of a message between the browser and this party.
     fn bodies(&self, at: Timestamp, party: Option<Party>) -> Bodies<'_> {
-        Bodies { roles: &self.roles, at, masks: self.masks_of(party) }
+        Bodies { roles: &self.roles, at, masks: self.masks_of(party), terms: &self.terms }
     }
 
     fn masks_of(&self, party: Option<Party>) -> Option<&Masks> {
@@ -141,15 +150,21 @@ impl Writer {
             url: self.url(hop, party),
             headers: self.headers(&request.headers),
             body: self.bodies(hop.at, party).request(&asked, request.url.path()),
-            cookies: cookies::with_signatures(&sent, &self.roles),
-            withheld: withheld.collect(),
+            cookies: cookies::with_signatures(&sent, &self.roles, &self.terms),
+            withheld: self.terms.withheld(withheld.collect()),
             status: Some(response.status).filter(|_| response.fault.is_none()),
             fault: response.fault.as_ref().map(|fault| self.roles.replace(&fault.to_string())),
             location: header("location"),
             content_type: header("content-type"),
-            cache_control: header("cache-control"),
+            cache_control: self.cache_control(&request.url, header("cache-control")),
             challenge: header("www-authenticate"),
-            set_cookies: cookies::set(&response.cookies, hop.at, &self.roles, self.masks_of(party)),
+            set_cookies: cookies::set(
+                &response.cookies,
+                hop.at,
+                &self.roles,
+                self.masks_of(party),
+                &self.terms,
+            ),
             journal: self.by_role(notes),
             violations: self.by_role(hop.violations.iter().map(|broken| &broken.what)),
             content,
@@ -209,7 +224,11 @@ impl Writer {
                 shown.status = Some(response.status);
                 shown.location = header("location");
                 shown.content_type = header("content-type");
-                shown.cache_control = header("cache-control");
+                let cache_control = header("cache-control");
+                shown.cache_control = match &url {
+                    Some(url) => self.cache_control(url, cache_control),
+                    None => cache_control,
+                };
                 shown.challenge = header("www-authenticate");
                 let page = url.as_ref().is_some_and(|url| self.origins.party(url) == Some(Party::LOGTO))
                     && header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
@@ -229,6 +248,14 @@ impl Writer {
     fn header(&self, name: &str, value: Option<&str>) -> Option<String> {
         let shown = policy::transcript(None, At::Header, name) == Then::AsItIs;
         value.filter(|_| shown).map(|value| self.roles.replace(value))
+    }
+
+    /// `Cache-Control` of a response from this address.
+    fn cache_control(&self, url: &Url, sent: Option<String>) -> Option<String> {
+        match self.origins.party(url) {
+            Some(Party::LOGTO) => self.terms.cache_control(url.path(), sent),
+            _ => sent,
+        }
     }
 
     /// The headers of a request that are shown.

@@ -10,17 +10,19 @@ use super::model::ShownCookie;
 use super::policy::{self, At, Then};
 use super::roles::Roles;
 use super::times;
+use super::versions::Terms;
 use crate::setup::MaskedPart;
 use crate::walker::{COOKIE_LIMIT, CookieFate, SetCookie};
 
 /// Shows `a`, `a.sig` as `a (+sig)`; one without the other is shown as it is.
-pub(super) fn with_signatures(names: &[&str], roles: &Roles) -> Vec<String> {
+pub(super) fn with_signatures(names: &[&str], roles: &Roles, terms: &Terms) -> Vec<String> {
     let has = |name: &str| names.contains(&name);
+    let signed = |name: &str| terms.is_signed(name, has(&format!("{name}.sig")));
     let shown = |name: &str| roles.replace(name);
     names
         .iter()
         .filter(|name| !name.strip_suffix(".sig").is_some_and(has))
-        .map(|name| if has(&format!("{name}.sig")) { format!("{} (+sig)", shown(name)) } else { shown(name) })
+        .map(|name| if signed(name) { format!("{} (+sig)", shown(name)) } else { shown(name) })
         .collect()
 }
 
@@ -36,6 +38,7 @@ pub(super) fn set(
     at: Timestamp,
     roles: &Roles,
     app: Option<&Masks>,
+    terms: &Terms,
 ) -> Vec<ShownCookie> {
     let alike = |a: &SetCookie, b: &SetCookie| {
         a.attributes.len() == b.attributes.len()
@@ -70,7 +73,7 @@ pub(super) fn set(
         .map(|cookie| {
             let folded =
                 named(&format!("{}.sig", cookie.name)).is_some_and(|signature| signs(signature, cookie));
-            shown(cookie, folded, at, roles, app)
+            shown(cookie, terms.is_signed(&cookie.name, folded), at, roles, app, terms)
         })
         .collect()
 }
@@ -87,7 +90,14 @@ fn same_attribute(a: &str, b: &str, at: Timestamp, roles: &Roles) -> bool {
     }
 }
 
-fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles, app: Option<&Masks>) -> ShownCookie {
+fn shown(
+    cookie: &SetCookie,
+    signed: bool,
+    at: Timestamp,
+    roles: &Roles,
+    app: Option<&Masks>,
+    terms: &Terms,
+) -> ShownCookie {
     let attributes: Vec<String> = cookie.attributes.iter().map(|text| attribute(text, at, roles)).collect();
     let fate = match &cookie.fate {
         CookieFate::Stored => None,
@@ -102,11 +112,11 @@ fn shown(cookie: &SetCookie, folded: bool, at: Timestamp, roles: &Roles, app: Op
             MASKED.to_owned()
         }
         Then::Masked(mask) if !cookie.value.is_empty() => mask.to_owned(),
-        _ => value(&cookie.value, roles),
+        _ => value(&cookie.name, &cookie.value, roles, terms),
     };
     let name = roles.replace(if cookie.name.is_empty() { &cookie.line } else { &cookie.name });
     let size = app.and_then(|_| size(cookie)).filter(|_| cookie.fate == CookieFate::Stored);
-    ShownCookie { name, signed: folded, value, attributes, size, fate }
+    ShownCookie { name, signed, value, attributes, size, fate }
 }
 
 /// How much of what browsers take a large cookie needs.
@@ -121,24 +131,31 @@ fn size(cookie: &SetCookie) -> Option<String> {
     (bytes > from).then(|| format!("more than {}{half} of {} kB", halves / 2, COOKIE_LIMIT / 1024))
 }
 
-/// Shows JSON that was percent-encoded as by JavaScript decoded, marked as `encoded`;
-/// anything else as it is.
+/// Shows JSON that was percent-encoded as by JavaScript decoded, marked as `encoded`, and
+/// Logto's list of interactions in the same form; anything else as it is.
 ///
 /// Members are sorted by name: readers of the cookie look them up by name, and builds of
 /// Logto's fork of `oidc-provider` order them differently.
-fn value(raw: &str, roles: &Roles) -> String {
+fn value(name: &str, raw: &str, roles: &Roles, terms: &Terms) -> String {
     let decoded = percent_decode_str(raw).decode_utf8_lossy();
     match serde_json::from_str::<Map<String, Value>>(&decoded) {
-        Ok(members) if raw.starts_with("%7B") => {
+        Ok(members) if raw.starts_with("%7B") || is_list(name) => {
             let mut members: Vec<String> = members
                 .iter()
                 .map(|(name, value)| roles.replace(&format!("{}:{value}", Value::from(name.as_str()))))
                 .collect();
             members.sort();
-            format!("encoded {{{}}}", members.join(","))
+            let encoded = terms.is_encoded(name, raw.starts_with("%7B"));
+            format!("{}{{{}}}", if encoded { "encoded " } else { "" }, members.join(","))
         }
         _ => roles.replace(raw),
     }
+}
+
+/// Whether a cookie of Logto holds values by name.
+fn is_list(name: &str) -> bool {
+    let rule = policy::transcript(Some(Party::LOGTO), At::Cookie, name);
+    matches!(rule, Then::RolesWithin(_))
 }
 
 /// Shows `expires` as a distance from now, everything else as it came.
@@ -176,7 +193,10 @@ mod tests {
     #[test]
     fn signatures_are_folded_only_where_both_are_there() {
         let names = ["_session", "_session.sig", "_interaction", "lost.sig"];
-        assert_eq!(with_signatures(&names, &Roles::new()), ["_session (+sig)", "_interaction", "lost.sig"]);
+        assert_eq!(
+            with_signatures(&names, &Roles::new(), &Terms::default()),
+            ["_session (+sig)", "_interaction", "lost.sig"]
+        );
     }
 
     #[test]
@@ -190,10 +210,11 @@ mod tests {
             cookie("c", "1", &["path=/"], CookieFate::Stored),
             cookie("c.sig", "2", &["path=/x"], CookieFate::Stored),
         ];
-        let shown: Vec<(String, bool)> = set(&cookies, Timestamp::UNIX_EPOCH, &Roles::new(), None)
-            .into_iter()
-            .map(|shown| (shown.name, shown.signed))
-            .collect();
+        let shown: Vec<(String, bool)> =
+            set(&cookies, Timestamp::UNIX_EPOCH, &Roles::new(), None, &Terms::default())
+                .into_iter()
+                .map(|shown| (shown.name, shown.signed))
+                .collect();
         let expected = [("a", false), ("a.sig", false), ("b", true), ("c", false), ("c.sig", false)];
         assert_eq!(shown, expected.map(|(name, signed)| (name.to_owned(), signed)));
     }
@@ -204,7 +225,10 @@ mod tests {
             cookie(name, "1", &["path=/", expires, "samesite=lax", "httponly"], CookieFate::Stored)
         };
         let cookies = [line("a", cookie_expires), line("a.sig", signature_expires)];
-        set(&cookies, at.parse().unwrap(), &Roles::new(), None).iter().map(ToString::to_string).collect()
+        set(&cookies, at.parse().unwrap(), &Roles::new(), None, &Terms::default())
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -264,7 +288,7 @@ mod tests {
             cookie
         };
         let first = line("1", "expires=Sun, 29 Nov 2026 22:54:09 GMT");
-        let shown = |again| set(&[first.clone(), again], at, &Roles::new(), None).len();
+        let shown = |again| set(&[first.clone(), again], at, &Roles::new(), None, &Terms::default()).len();
         assert_eq!(shown(first.clone()), 1);
         assert_eq!(shown(line("1", "expires=Sun, 29 Nov 2026 22:54:10 GMT")), 1);
         assert_eq!(shown(line("2", "expires=Sun, 29 Nov 2026 22:54:10 GMT")), 2);
@@ -276,10 +300,10 @@ mod tests {
         let mut roles = Roles::new();
         roles.know("INTERACTION", "iUjL4fuaeLkn");
         assert_eq!(
-            value("%7B%22_legacy%22%3A%22iUjL4fuaeLkn%22%7D", &roles),
+            value("_interaction", "%7B%22_legacy%22%3A%22iUjL4fuaeLkn%22%7D", &roles, &Terms::default()),
             r#"encoded {"_legacy":"[INTERACTION]"}"#
         );
-        assert_eq!(value(r#"{"appId":"a"}"#, &roles), r#"{"appId":"a"}"#);
+        assert_eq!(value("_logto", r#"{"appId":"a"}"#, &roles, &Terms::default()), r#"{"appId":"a"}"#);
     }
 
     #[test]
@@ -290,7 +314,7 @@ mod tests {
             "%7B%22_legacy%22%3A%22a%22%2C%22zu5vn9vzbnu2qgv6bpa1f%22%3A%22a%22%7D",
             "%7B%22zu5vn9vzbnu2qgv6bpa1f%22%3A%22a%22%2C%22_legacy%22%3A%22a%22%7D",
         ]
-        .map(|raw| value(raw, &roles));
+        .map(|raw| value("_interaction", raw, &roles, &Terms::default()));
         assert_eq!(shown[0], r#"encoded {"[APP_ID]":"a","_legacy":"a"}"#);
         assert_eq!(shown[0], shown[1]);
     }

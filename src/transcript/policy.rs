@@ -202,7 +202,7 @@ pub(crate) const POLICY: &[Group] = &[
     ),
     (
         &[row(LOGTO, Cookie, "_interaction", RolesWithin("INTERACTION"), RolesWithin("INTERACTION"))],
-        "names the interaction of each application (contract §8)",
+        "names the interaction of each application (contract §8); shown alike whatever the order of its members",
     ),
     (
         &[row(LOGTO, Cookie, "_logto", AsItIs, AsItIs)],
@@ -232,6 +232,8 @@ pub(crate) const POLICY: &[Group] = &[
             row(LOGTO, Answered, "sub", Role("USER"), Learnt),
             row(LOGTO, Claim, "sub", Role("USER"), Learnt),
             row(LOGTO, Claim, "nonce", Role("NONCE"), Learnt),
+            // Until 1.41; the recorded build has none.
+            row(LOGTO, Claim, "at_hash", Role("AT_HASH"), Absent),
             row(LOGTO, Answered, "verificationId", Role("VERIFICATION"), Learnt),
         ],
         "newly generated; the same value has to appear wherever it is repeated",

@@ -113,6 +113,7 @@ impl Elsewhere {
             client: client.build().unwrap(),
             authorization_origin: None,
             fixed: mock_logto::Fixed::default(),
+            version: mock_logto::Version::default(),
         });
         let (id, secret) = logto.m2m_credentials();
         let directory = tempfile::tempdir().unwrap();

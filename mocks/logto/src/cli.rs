@@ -13,7 +13,7 @@ use url::Url;
 
 pub use error::CliError;
 
-use crate::{Context, Fixed, Logto};
+use crate::{Context, Fixed, Logto, Version};
 
 /// A double of Logto for tests. Configure it through its Management API
 #[derive(Debug, Parser)]
@@ -38,6 +38,8 @@ pub struct Arguments {
     /// Secret of the application `m-default`, which may use the Management API [default: generated]
     #[arg(long, env = "MOCK_LOGTO_M2M_SECRET", value_name = "SECRET", hide_env_values = true)]
     m2m_secret: Option<String>,
+    #[arg(long, value_name = "VERSION", default_value_t, help = format!("Version of Logto to play: {}", crate::names()))]
+    logto_version: Version,
     /// Trust X-Forwarded-Host, -Proto and -For of a reverse proxy
     #[arg(long, env = "TRUST_PROXY_HEADER")]
     trust_proxy_header: bool,
@@ -89,6 +91,7 @@ pub async fn serve(arguments: Arguments) -> Result<(), CliError> {
         client: client.build()?,
         authorization_origin: None,
         fixed: Fixed { m2m_secret: arguments.m2m_secret, ..Fixed::default() },
+        version: arguments.logto_version,
     });
     let (id, secret) = logto.m2m_credentials();
     // Print a secret that was just generated, but not one that the user passed.

@@ -4,6 +4,7 @@ use kit::{Client, Clock, Journal, Random};
 use url::Url;
 
 use crate::keys::TenantKey;
+use crate::version::Version;
 
 /// What the double is created with.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct Context {
     pub authorization_origin: Option<Url>,
     /// Values that a client already knows.
     pub fixed: Fixed,
+    /// Which Logto to play.
+    pub version: Version,
 }
 
 /// Values that are generated unless they are given: for a client that has them in its code, or that was told

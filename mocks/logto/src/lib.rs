@@ -1,4 +1,4 @@
-//! A double of Logto 1.42: OIDC, Experience API and Management API, as far as a
+//! A double of Logto: OIDC, Experience API and Management API, as far as a
 //! sign-in through the Hugging Face connector needs them.
 //!
 //! The reference is a real Logto: the wire contract is `docs/logto-contract.md` of the repository
@@ -23,6 +23,7 @@
 //!     client: kit::Client::builder().build()?,
 //!     authorization_origin: None,
 //!     fixed: mock_logto::Fixed::default(),
+//!     version: mock_logto::Version::default(),
 //! });
 //! let (id, secret) = logto.m2m_credentials();
 //! assert_eq!((id.as_str(), secret.len()), ("m-default", 32));
@@ -43,12 +44,14 @@ mod pages;
 mod routes;
 mod shared;
 mod store;
+mod version;
 mod wire;
 
 pub use context::{Context, Fixed};
 pub use keys::TenantKey;
 pub use logto::Logto;
 pub use store::seeded_sign_in_experience;
+pub use version::{FACTS, Fact, KNOWN, MASTER, Row, UnknownVersion, Version, names};
 
 /// Whether Logto stores this as a redirect URI, or a post sign-out redirect URI, of an application.
 #[must_use]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::State;
-use kit::alphabet::{ALNUM, LOWER_ALNUM};
+use kit::alphabet::{ALNUM, LOWER_ALNUM, URL_SAFE};
 use serde_json::Value;
 use url::Url;
 
@@ -11,6 +11,7 @@ use crate::audit;
 use crate::context::Context;
 use crate::keys::{SigningKey, SigningKeys};
 use crate::store::Store;
+use crate::version::Fact;
 use crate::wire::CookieKey;
 
 /// State of one double.
@@ -29,15 +30,20 @@ impl Shared {
         let random = &context.random;
         let m2m_secret = context.fixed.m2m_secret.clone().unwrap_or_else(|| random.string(ALNUM, 32));
         Self {
-            cookie_key: CookieKey::new(random, context.clock.seconds()),
+            cookie_key: CookieKey::new(
+                random,
+                context.clock.seconds(),
+                context.version.has(Fact::RotationAtOnce),
+            ),
             m2m_secret,
             keys: SigningKeys::new(
                 &context.random,
                 context.clock.millis(),
                 context.fixed.signing_key.clone(),
+                context.version,
             ),
             admin_keys: SigningKey::generate(),
-            store: Mutex::new(Store::seeded(context.clock.millis())),
+            store: Mutex::new(Store::seeded(context.clock.millis(), context.version)),
             context,
         }
     }
@@ -50,9 +56,19 @@ impl Shared {
         store
     }
 
+    /// Whether this is true of the version of Logto that is played.
+    pub(crate) fn has(&self, fact: Fact) -> bool {
+        self.context.version.has(fact)
+    }
+
     /// Seconds since the epoch on the stack's clock.
     pub(crate) fn now(&self) -> i64 {
         self.context.clock.seconds()
+    }
+
+    /// Signs an ID token of the default tenant (contract §1.6).
+    pub(crate) fn sign_id_token(&self, claims: &Value) -> String {
+        self.sign((!self.has(Fact::NoTokenType)).then_some("JWT"), claims)
     }
 
     /// Signs a JWT of the default tenant.
@@ -84,7 +100,12 @@ impl Shared {
         format!("{}{path}", origin(&self.context.admin_endpoint))
     }
 
-    /// Codes, opaque tokens, interaction uids and session ids: 43 characters (contract §0).
+    /// Ids of interactions.
+    pub(crate) fn uid(&self) -> String {
+        if self.has(Fact::LongUids) { self.opaque() } else { self.context.random.string(URL_SAFE, 21) }
+    }
+
+    /// Codes, opaque tokens and session ids: 43 characters (contract §0).
     pub(crate) fn opaque(&self) -> String {
         self.context.random.base64url(32)
     }

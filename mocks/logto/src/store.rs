@@ -31,6 +31,7 @@ use kit::Bounded;
 use serde_json::{Map, Value};
 
 use crate::connectors::MessageKind;
+use crate::version::{Fact, Version};
 
 /// Maximum number of sessions, codes, tokens and so on. A test needs only a few; a stack that runs
 /// thousands of walks does not grow beyond this.
@@ -58,19 +59,31 @@ pub(crate) struct Store {
     pub(crate) sentinel: Sentinel,
     /// Oldest first.
     pub(crate) logs: VecDeque<LogEntry>,
+    /// The version of Logto that is played.
+    pub(crate) version: Version,
     purged_at: i64,
 }
 
 impl Store {
+    /// Whether this is true of the version of Logto that is played.
+    pub(crate) fn has(&self, fact: Fact) -> bool {
+        self.version.has(fact)
+    }
+
+    /// Whether a user may have tokens.
+    pub(crate) fn admits(&self, user: &User) -> bool {
+        !(user.is_suspended && self.has(Fact::SuspendedRefused))
+    }
+
     /// As after `db seed` (contract §5), at this time in milliseconds since the epoch.
-    pub(crate) fn seeded(now: i64) -> Self {
+    pub(crate) fn seeded(now: i64, version: Version) -> Self {
         Self {
             applications: vec![],
             connectors: vec![],
             messages: vec![],
             resources: vec![ApiResource::management_api(now)],
             roles: vec![Role::management_api()],
-            sign_in_experience: seeded_sign_in_experience().as_object().cloned().unwrap_or_default(),
+            sign_in_experience: configuration::sign_in_experience(version),
             users: vec![],
             interactions: Bounded::with_capacity(CAPACITY),
             sessions: Bounded::with_capacity(CAPACITY),
@@ -82,6 +95,7 @@ impl Store {
             refresh_tokens: Bounded::with_capacity(CAPACITY),
             sentinel: Sentinel::new(),
             logs: VecDeque::new(),
+            version,
             purged_at: 0,
         }
     }

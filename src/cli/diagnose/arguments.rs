@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use url::Url;
 
 use crate::cli::access::Access;
+use crate::cli::logto_version::LogtoVersion;
 use crate::cli::own_app::ProjectArguments;
 use crate::cli::usage::{address, own_address};
 
@@ -79,6 +80,8 @@ pub(crate) struct Inputs {
     /// Where people open the app, e.g. https://shop.example.com [default: the host of its redirect URI].
     #[arg(long, value_name = "URL", value_parser = own_address)]
     pub(crate) app_url: Option<Url>,
+    #[command(flatten)]
+    pub(crate) version: LogtoVersion,
     #[command(flatten)]
     pub(crate) tenant: Tenant,
     #[command(flatten)]

@@ -28,6 +28,7 @@ async fn whole_case(inputs: &Inputs) -> Result<Case, CliError> {
     let mut case = Case {
         logto_endpoint: inputs.logto_endpoint.clone(),
         app_url: inputs.app_url.clone(),
+        logto_version: inputs.version.logto_version,
         app: AppCase {
             app_id: inputs.app.app_id.clone(),
             app_secret: inputs.app.app_secret.clone(),

@@ -7,6 +7,7 @@ use kit::Ca;
 use tokio::sync::watch;
 
 use super::super::exit::CliError;
+use super::super::logto_version::LogtoVersion;
 use super::super::run::outcome::{Outcome, Verdict};
 use super::super::run::pool::{self, Settings};
 use super::super::run::progress::Progress;
@@ -27,6 +28,7 @@ pub(super) async fn walk(
     let settings = Settings {
         logto: logto.clone(),
         backend: super::kind(logto),
+        version: LogtoVersion::default().of(logto).await?,
         listen: if embedded { SocketAddr::from(([127, 0, 0, 1], 0)) } else { listen },
         ca: Some(ca.clone()),
         jobs: if embedded { pool::default_jobs() } else { 1 },

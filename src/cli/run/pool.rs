@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use kit::output::complain;
 use kit::{Ca, Stopwatch};
+use mock_logto::Version;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::super::exit::CliError;
@@ -20,7 +21,8 @@ use crate::project::Project;
 use crate::scenario::BackendKind;
 use crate::stack::{AppError, Logto, SharedApp, StepError, last_lines};
 use crate::{
-    Scenario, Stack, WalkReport, compare_walk, keep_wire, stack_for, unreachable_by, update_snapshot, walk,
+    Scenario, Stack, WalkReport, compare_walk, has_variant, keep_wire, stack_for, unreachable_by,
+    update_snapshot, walk,
 };
 
 /// What all walks of a run have in common.
@@ -28,6 +30,8 @@ use crate::{
 pub(in crate::cli) struct Settings {
     pub(in crate::cli) logto: Logto,
     pub(in crate::cli) backend: BackendKind,
+    /// The version of Logto, if it is known before the walks.
+    pub(in crate::cli) version: Option<Version>,
     pub(in crate::cli) listen: SocketAddr,
     pub(in crate::cli) ca: Option<Arc<Ca>>,
     pub(in crate::cli) jobs: usize,
@@ -227,6 +231,18 @@ fn on(
     walked
 }
 
+/// Why a scenario does not run on the version of Logto at hand.
+fn skipped_in(scenario: &Scenario, settings: &Settings) -> Option<String> {
+    match scenario.given.logto.version.map(|named| named.0) {
+        Some(named) if settings.backend == BackendKind::Embedded => scenario.skipped_in(named),
+        Some(named) => {
+            let other = settings.version.filter(|version| *version != named)?;
+            Some(format!("it is about Logto {named}, and this one is {other}"))
+        }
+        None => scenario.skipped_in(settings.version?),
+    }
+}
+
 async fn walk_when_up(
     stack: &Stack,
     scenario: &Scenario,
@@ -247,7 +263,8 @@ async fn one(
     let started = Stopwatch::start();
     let not_walked =
         |verdict, duration| Outcome { scenario: scenario.clone(), verdict, duration, began: None };
-    if let Some(reason) = scenario.skipped_on(settings.backend) {
+    let skipped = || scenario.skipped_on(settings.backend).or_else(|| skipped_in(scenario, settings));
+    if let Some(reason) = skipped() {
         return Ok(not_walked(Verdict::Skipped(reason), Duration::ZERO));
     }
     let own_app = settings.project.own_app();
@@ -259,6 +276,9 @@ async fn one(
         .project(&settings.project)
         .logto(settings.logto.clone())
         .huggingface_listen(settings.listen);
+    if let Some(version) = settings.version {
+        builder = builder.logto_version(version);
+    }
     let shared = settings.shared_app().take();
     if let Some(app) = &shared {
         builder = builder.expected_by(app);
@@ -302,11 +322,11 @@ async fn one(
     };
     let io = |what| move |source| CliError::Io { what, source };
     // The transcript of an incomplete walk never becomes the reviewed one.
-    let snapshot = if settings.update && report.passed() {
+    let snapshot = if settings.update && report.passed() && !has_variant(scenario, &report) {
         match compare_walk(scenario, &report).map_err(io("read the reviewed transcript"))? {
             same @ crate::SnapshotResult::Same => Snapshot::Compared(same),
             _ => {
-                update_snapshot(scenario, &report.transcript.to_string())
+                update_snapshot(scenario, &report.comparable().to_string())
                     .map_err(io("write the reviewed transcript"))?;
                 Snapshot::Updated
             }
@@ -314,7 +334,7 @@ async fn one(
     } else {
         Snapshot::Compared(compare_walk(scenario, &report).map_err(io("read the reviewed transcript"))?)
     };
-    let WalkReport { failures, transcript, mut findings, disturbed, wire } = report;
+    let WalkReport { failures, transcript, mut findings, disturbed, wire, .. } = report;
     if snapshot.difference().is_some() && findings.is_empty() {
         findings.extend(disturbed);
     }

@@ -40,6 +40,9 @@ pub(super) async fn serve(arguments: ServeStack) -> Result<(), CliError> {
         project.app.get_or_insert_with(OwnApp::default);
     }
     let logto = backend.logto()?;
+    if let (Logto::Container(_), Some(_)) = (&logto, live.version.logto_version) {
+        return Err(UsageError::NotForContainer { option: "--logto-version" }.into());
+    }
     if !matches!(logto, Logto::Embedded) {
         can_be_fixed(&project, backend.logto.clone())?;
         if live.plain {

@@ -74,7 +74,7 @@ pub(crate) enum Then {
     NotCompared,
     /// Shown from this number of bytes on, in halves of a kB.
     Past(usize),
-    /// Percent-encoded JSON, whose values have this role.
+    /// JSON, percent-encoded or not, whose values have this role.
     RolesWithin(&'static str),
     /// The value of this run replaces the recorded one from then on.
     Learnt,

@@ -7,6 +7,7 @@ use kit::alphabet::LOWER_ALNUM;
 use serde_json::{Value, json};
 
 use super::SigningKey;
+use crate::version::{Fact, Version};
 
 /// The state of a key in a rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,22 +83,29 @@ pub(crate) enum KeyError {
 
 /// The keys of a tenant, the newest first.
 #[derive(Debug)]
-pub(crate) struct SigningKeys(RwLock<Vec<Kept>>);
+pub(crate) struct SigningKeys {
+    kept: RwLock<Vec<Kept>>,
+    /// The key that stays in force whatever becomes of the others, in a Logto that reads its keys only at its start.
+    fixed: Option<Arc<SigningKey>>,
+    version: Version,
+}
 
 impl SigningKeys {
     /// The seeded key, or a new one.
-    pub(crate) fn new(random: &Random, now_ms: i64, seeded: Option<TenantKey>) -> Self {
+    pub(crate) fn new(random: &Random, now_ms: i64, seeded: Option<TenantKey>, version: Version) -> Self {
         let key = seeded.unwrap_or_else(TenantKey::generate);
-        Self(RwLock::new(vec![Kept::made(random, now_ms, Status::Current, key)]))
+        let fixed = (!version.has(Fact::RotationAtOnce)).then(|| key.0.clone());
+        let kept = RwLock::new(vec![Kept::made(random, now_ms, Status::Current, key)]);
+        Self { kept, fixed, version }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Vec<Kept>> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.kept.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Locks the keys, after activating the next key if its time has come.
     fn write(&self, now_ms: i64) -> RwLockWriteGuard<'_, Vec<Kept>> {
-        let mut keys = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut keys = self.kept.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let due = keys.iter().position(|kept| matches!(kept.status, Status::Next { from } if from <= now_ms));
         if let Some(due) = due {
             keys.retain(|kept| kept.status != Status::Previous);
@@ -111,6 +119,9 @@ impl SigningKeys {
 
     /// The key that signs now.
     fn current(&self, now_ms: i64) -> Arc<SigningKey> {
+        if let Some(fixed) = &self.fixed {
+            return fixed.clone();
+        }
         let keys = self.read();
         let waiting = |kept: &Kept| matches!(kept.status, Status::Next { from } if from <= now_ms);
         let signs = |kept: &&Kept| kept.status == Status::Current;
@@ -126,6 +137,9 @@ impl SigningKeys {
 
     /// The public keys: the current, the next and the previous one.
     pub(crate) fn jwks(&self, now_ms: i64) -> Vec<Value> {
+        if let Some(fixed) = &self.fixed {
+            return vec![fixed.jwk().clone()];
+        }
         let keys = self.write(now_ms);
         let place = |kept: &&Kept| match kept.status {
             Status::Current => 0,
@@ -144,21 +158,36 @@ impl SigningKeys {
 
     /// The claims of a JWT that was signed by one of the keys.
     pub(crate) fn verify(&self, token: &str) -> Option<Value> {
-        self.read().iter().find_map(|kept| kept.key.verify(token))
+        match &self.fixed {
+            Some(fixed) => fixed.verify(token),
+            None => self.read().iter().find_map(|kept| kept.key.verify(token)),
+        }
     }
 
     /// Whether a key has this id.
     pub(crate) fn knows(&self, kid: &str) -> bool {
-        self.read().iter().any(|kept| kept.key.kid() == kid)
+        match &self.fixed {
+            Some(fixed) => fixed.kid() == kid,
+            None => self.read().iter().any(|kept| kept.key.kid() == kid),
+        }
     }
 
     /// The keys as the Management API lists them.
     pub(crate) fn shown(&self, now_ms: i64) -> Value {
-        self.write(now_ms).iter().map(Kept::shown).collect()
+        let mut shown: Vec<Value> = self.write(now_ms).iter().map(Kept::shown).collect();
+        for key in
+            shown.iter_mut().filter_map(Value::as_object_mut).filter(|_| !self.version.has(Fact::KeyStatus))
+        {
+            key.shift_remove("status");
+            key.shift_remove("effectiveAt");
+        }
+        shown.into()
     }
 
     /// Generates a key that signs after `grace` seconds: at once if zero.
     pub(crate) fn rotate(&self, random: &Random, now_ms: i64, grace: i64) -> Result<(), KeyError> {
+        // Earlier versions ignore it.
+        let grace = if self.version.has(Fact::KeyStatus) { grace } else { 0 };
         let mut keys = self.write(now_ms);
         if grace > 0 {
             keys.retain(|kept| !matches!(kept.status, Status::Next { .. }));
@@ -184,7 +213,7 @@ impl SigningKeys {
             return Err(KeyError::Only);
         }
         let at = keys.iter().position(|kept| kept.id == id).ok_or(KeyError::Unknown)?;
-        if keys[at].status != Status::Previous {
+        if keys[at].status != Status::Previous && self.version.has(Fact::KeyStatus) {
             return Err(KeyError::NotPrevious);
         }
         keys.remove(at);
@@ -205,7 +234,7 @@ mod tests {
     #[test]
     fn a_new_key_signs_at_once_or_after_its_grace() {
         let random = Random::seeded(1);
-        let keys = SigningKeys::new(&random, 0, None);
+        let keys = SigningKeys::new(&random, 0, None, Version::default());
         let old = keys.sign(0, None, &json!({ "sub": "u" }));
         keys.rotate(&random, 0, 0).unwrap();
         assert_eq!(statuses(&keys, 0), ["Current", "Previous"]);
@@ -223,7 +252,7 @@ mod tests {
     #[test]
     fn only_the_previous_key_can_be_deleted() {
         let random = Random::seeded(1);
-        let keys = SigningKeys::new(&random, 0, None);
+        let keys = SigningKeys::new(&random, 0, None, Version::default());
         assert_eq!(keys.delete(0, "x"), Err(KeyError::Only));
         keys.rotate(&random, 0, 0).unwrap();
         let shown = keys.shown(0);

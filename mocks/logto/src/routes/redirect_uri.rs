@@ -4,14 +4,20 @@
 use oauth::redirect_uri::{host_is_like, is_like};
 use url::Url;
 
+use crate::version::{Fact, Version};
+
 /// Hosts at which a native application may listen on any port (RFC 8252 §7.3).
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Whether an address is registered, by wildcard or as a parsed URL.
-pub(crate) fn matches(registered: &[String], given: &str) -> bool {
-    // A pattern is not an address.
-    let Some(parsed) = Url::parse(given).ok().filter(|_| !given.contains('*')) else { return false };
-    registered.iter().any(|known| match Pattern::parse(known) {
+pub(crate) fn matches(version: Version, registered: &[String], given: &str) -> bool {
+    let Ok(parsed) = Url::parse(given) else { return false };
+    if given.contains('*') {
+        // A pattern is not an address.
+        return !version.has(Fact::PatternNotAnAddress) && registered.iter().any(|known| known == given);
+    }
+    let pattern = |known| Pattern::parse(known).filter(|_| version.has(Fact::RedirectUriPatterns));
+    registered.iter().any(|known| match pattern(known) {
         Some(pattern) => pattern.matches(&parsed),
         None => Url::parse(known).is_ok_and(|known| known == parsed),
     })
@@ -114,7 +120,7 @@ mod tests {
     use super::*;
 
     fn fits(pattern: &str, address: &str) -> bool {
-        matches(&[pattern.to_owned()], address)
+        matches(Version::default(), &[pattern.to_owned()], address)
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let policy = wire::policy(&shared.endpoint(""), &shared.admin_endpoint(""));
     let admin_authority = shared.context.admin_endpoint.authority().to_owned();
     let tenant = Route::router(of_no_area())
-        .merge(oidc::router())
+        .merge(oidc::router(shared))
         .merge(experience::router(shared))
         .merge(Route::router(management::routes()))
         .merge(Route::router(pages::routes()))

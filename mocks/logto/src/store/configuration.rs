@@ -1,9 +1,11 @@
 //! What the Management API configures.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
 
 use super::{Branding, ConsentScopes};
 use crate::connectors::MessageKind;
+use crate::version::{Fact, Version};
 
 /// An application.
 #[derive(Debug, Clone)]
@@ -75,12 +77,13 @@ impl Application {
         self.custom_client_metadata.get(name).unwrap_or(&Value::Null)
     }
 
-    /// The application in the Management API (contract §4): without the secret.
-    pub(crate) fn json(&self) -> Value {
-        json!({
+    /// The application in the Management API (contract §4): without a secret that could be used.
+    pub(crate) fn json(&self, version: Version) -> Value {
+        let mut shown = json!({
             "tenantId": "default",
             "id": self.id,
             "name": self.name,
+            "secret": format!("#internal:{}", internal_secret(&self.id)),
             "description": self.description,
             "type": self.kind,
             "oidcClientMetadata": self.oidc_client_metadata,
@@ -90,8 +93,26 @@ impl Application {
             "isThirdParty": self.is_third_party,
             "appLevelAccessControlEnabled": false,
             "createdAt": self.created_at,
-        })
+        });
+        let hidden = [
+            ("secret", version.has(Fact::HiddenSecret)),
+            (ACCESS_CONTROL, !version.has(Fact::AccessControlMember)),
+        ];
+        if let Value::Object(members) = &mut shown {
+            for (name, _) in hidden.into_iter().filter(|(_, hidden)| *hidden) {
+                members.shift_remove(name);
+            }
+        }
+        shown
     }
+}
+
+const ACCESS_CONTROL: &str = "appLevelAccessControlEnabled";
+
+/// What earlier versions show in place of an application's secret: 32 characters that are good for nothing.
+fn internal_secret(id: &str) -> String {
+    let hash = digest(&SHA256, id.as_bytes());
+    hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A connector.
@@ -119,6 +140,23 @@ pub(crate) struct MessageConnector {
 #[must_use]
 pub fn seeded_sign_in_experience() -> Value {
     serde_json::from_str(include_str!("seeded-sign-in-experience.json")).unwrap_or_default()
+}
+
+/// Members of the sign-in experience that not every version has.
+const MEMBERS_SINCE: [(Fact, &[&str]); 4] = [
+    (Fact::AdaptiveMfaSetting, &["adaptiveMfa", "passkeySignIn"]),
+    (Fact::SignUpFields, &["signUpProfileFields"]),
+    (Fact::CustomUiCsp, &["customUiCsp"]),
+    (Fact::UsernamePolicy, &["usernamePolicy", "passwordExpiration", "verificationCodePolicy"]),
+];
+
+/// The seeded sign-in experience of this version.
+pub(super) fn sign_in_experience(version: Version) -> Map<String, Value> {
+    let mut members = seeded_sign_in_experience().as_object().cloned().unwrap_or_default();
+    for (_, names) in MEMBERS_SINCE.iter().filter(|(fact, _)| !version.has(*fact)) {
+        members.retain(|name, _| !names.contains(&name.as_str()));
+    }
+    members
 }
 
 /// A value as a JSON column returns it: members ordered by length, then by bytes, at every depth

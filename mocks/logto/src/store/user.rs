@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::configuration::column;
+use crate::version::{Fact, Version};
 use crate::wire::without_nulls;
 
 /// A user.
@@ -96,8 +97,8 @@ impl User {
     }
 
     /// The user in the Management API (contract §4).
-    pub(crate) fn json(&self) -> Value {
-        json!({
+    pub(crate) fn json(&self, version: Version) -> Value {
+        let mut shown = json!({
             "id": self.id,
             "username": self.username,
             "primaryEmail": self.primary_email,
@@ -114,6 +115,10 @@ impl User {
             "cimdClientId": null,
             "isSuspended": self.is_suspended,
             "hasPassword": self.password.is_some(),
-        })
+        });
+        if let (Value::Object(members), false) = (&mut shown, version.has(Fact::CimdClientId)) {
+            members.shift_remove("cimdClientId");
+        }
+        shown
     }
 }

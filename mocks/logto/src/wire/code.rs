@@ -27,6 +27,8 @@ codes! {
             (422, "application.consent_management_api_scopes_not_allowed", "Management API scopes are not allowed."),
         ApplicationInvalidRoleType =>
             (422, "application.invalid_role_type", "Can not assign user type role to machine to machine application."),
+        ApplicationRoleExists =>
+            (422, "application.role_exists", "The role id {} is already been added to this application."),
         ApplicationInvalidThirdPartyApplicationType =>
             (400, "application.invalid_third_party_application_type", "Only traditional web, single-page, and native applications can be marked as third-party apps."),
         ApplicationInvalidType =>

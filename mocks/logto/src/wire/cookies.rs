@@ -15,10 +15,16 @@ use serde_json::{Value, json};
 
 use crate::audit;
 use crate::keys::KeyError;
+use crate::shared::Shared;
+use crate::version::Fact;
 
 /// Signs `name=value` with HMAC-SHA1, as keygrip does: 27 characters. The newest key signs, the
 /// previous one is still accepted (contract §15).
-pub(crate) struct CookieKey(RwLock<Vec<Kept>>);
+pub(crate) struct CookieKey {
+    kept: RwLock<Vec<Kept>>,
+    /// The key that stays in force whatever becomes of the others, in a Logto that reads its keys only at its start.
+    fixed: Option<hmac::Key>,
+}
 
 struct Kept {
     id: String,
@@ -34,14 +40,24 @@ impl std::fmt::Debug for CookieKey {
 }
 
 impl CookieKey {
-    pub(crate) fn new(random: &Random, now: i64) -> Self {
-        let keys = Self(RwLock::default());
+    /// `at_once`: a rotation is in force at once.
+    pub(crate) fn new(random: &Random, now: i64, at_once: bool) -> Self {
+        let mut keys = Self { kept: RwLock::default(), fixed: None };
         keys.rotate(random, now);
+        keys.fixed = if at_once { None } else { keys.in_force().first().cloned() };
         keys
     }
 
+    /// The newest signs, the others are accepted.
+    fn in_force(&self) -> Vec<hmac::Key> {
+        match &self.fixed {
+            Some(fixed) => vec![fixed.clone()],
+            None => self.keys().iter().map(|kept| kept.key.clone()).collect(),
+        }
+    }
+
     fn keys(&self) -> RwLockReadGuard<'_, Vec<Kept>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a new key, and removes the one before the last.
@@ -49,14 +65,14 @@ impl CookieKey {
         let id = random.string(LOWER_ALNUM, 21);
         let key = hmac::Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, &random.bytes::<32>());
         let made = Kept { id, created_at: now, key };
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         keys.insert(0, made);
         keys.truncate(2);
     }
 
     /// Removes a key: cookies that it signed become invalid.
     pub(crate) fn delete(&self, id: &str) -> Result<(), KeyError> {
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if keys.len() == 1 {
             return Err(KeyError::Only);
         }
@@ -71,18 +87,17 @@ impl CookieKey {
     }
 
     fn sign(&self, name: &str, value: &str) -> String {
-        let keys = self.keys();
         // There is always a key, because the last one cannot be deleted.
-        keys.first().map_or_else(String::new, |kept| {
-            URL_SAFE_NO_PAD.encode(hmac::sign(&kept.key, &signed(name, value)))
-        })
+        self.in_force()
+            .first()
+            .map_or_else(String::new, |key| URL_SAFE_NO_PAD.encode(hmac::sign(key, &signed(name, value))))
     }
 
     /// Index of the key that signed; the newest is 0.
     fn signer(&self, name: &str, value: &str, signature: &str) -> Option<usize> {
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         let signed = signed(name, value);
-        self.keys().iter().position(|kept| hmac::verify(&kept.key, &signed, &signature).is_ok())
+        self.in_force().iter().position(|key| hmac::verify(key, &signed, &signature).is_ok())
     }
 }
 
@@ -140,8 +155,12 @@ pub(crate) struct SetCookies(Vec<String>);
 /// Attributes in Logto's order and case.
 impl SetCookies {
     /// `_logto`, for the page's server-side rendering: raw JSON, readable by scripts.
-    pub(crate) fn logto(&mut self, key: &CookieKey, json: &str) {
-        self.signed(key, "_logto", json, "path=/; samesite=lax");
+    pub(crate) fn logto(&mut self, shared: &Shared, json: &str) {
+        const ATTRIBUTES: &str = "path=/; samesite=lax";
+        match shared.has(Fact::SignedLogtoCookie) {
+            true => self.signed(&shared.cookie_key, "_logto", json, ATTRIBUTES),
+            false => self.0.push(format!("_logto={json}; {ATTRIBUTES}")),
+        }
     }
 
     /// A cookie for the scripts of one page.
@@ -221,7 +240,7 @@ mod tests {
     #[test]
     fn a_cookie_is_valid_only_with_the_right_signature() {
         let random = Random::seeded(7);
-        let key = CookieKey::new(&random, 0);
+        let key = CookieKey::new(&random, 0, true);
         let value = "%7B%22a%22%3A%22b%22%7D";
         let signature = key.sign("_interaction", value);
         assert_eq!(signature.len(), 27);

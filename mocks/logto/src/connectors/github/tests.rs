@@ -41,6 +41,7 @@ async fn github(tokens: Value, emails: StatusCode) -> (Shared, [Running; 2]) {
         client: client.build().unwrap(),
         authorization_origin: None,
         fixed: crate::Fixed::default(),
+        version: crate::Version::default(),
     });
     (shared, [site, api])
 }

@@ -2,14 +2,20 @@
 
 use serde_json::{Map, Value};
 
+use crate::store::Store;
+use crate::version::Fact;
 use crate::wire::{ApiError, Code};
 
 /// The domains of the same mail service.
 const GMAIL: [&str; 2] = ["gmail.com", "googlemail.com"];
 
 /// Refuses an address that the policy rejects.
-pub(super) fn check(sign_in_experience: &Map<String, Value>, email: &str) -> Result<(), ApiError> {
-    let Some(policy) = sign_in_experience.get("emailBlocklistPolicy") else { return Ok(()) };
+pub(super) fn check(store: &Store, email: &str) -> Result<(), ApiError> {
+    checked(&store.sign_in_experience, store.has(Fact::EmailAllowlist), email)
+}
+
+fn checked(settings: &Map<String, Value>, has_allowlist: bool, email: &str) -> Result<(), ApiError> {
+    let Some(policy) = settings.get("emailBlocklistPolicy") else { return Ok(()) };
     let list = |name: &str| {
         let items = policy.get(name).and_then(Value::as_array).into_iter().flatten();
         items.filter_map(Value::as_str).collect::<Vec<_>>()
@@ -18,7 +24,8 @@ pub(super) fn check(sign_in_experience: &Map<String, Value>, email: &str) -> Res
     if policy.get("blockSubaddressing") == Some(&Value::Bool(true)) && local.contains('+') {
         return Err(Code::SessionEmailBlocklistEmailSubaddressingNotAllowed.error());
     }
-    let (allowed, blocked) = (list("customAllowlist"), list("customBlocklist"));
+    let allowed = if has_allowlist { list("customAllowlist") } else { vec![] };
+    let blocked = list("customBlocklist");
     let any = |items: &[&str]| items.iter().any(|item| matches(item, email));
     if (!allowed.is_empty() && !any(&allowed)) || any(&blocked) {
         return Err(Code::SessionEmailBlocklistEmailNotAllowed.about(&[email]));
@@ -62,7 +69,7 @@ mod tests {
 
     fn code(policy: Value, email: &str) -> Option<&'static str> {
         let experience = Map::from_iter([("emailBlocklistPolicy".to_owned(), policy)]);
-        check(&experience, email).err().and_then(|error| error.code).map(Code::as_str)
+        checked(&experience, true, email).err().and_then(|error| error.code).map(Code::as_str)
     }
 
     /// The examples of Logto's own tests.

@@ -13,13 +13,17 @@ use serde_json::{Map, Value};
 
 use crate::shared::Shared;
 use crate::store::{Experience, Interaction, Profile, Store};
+use crate::version::Fact;
 use crate::wire::{Answer, ApiError, Code, Cookies, OidcError, body};
 
 /// Why a call has no started interaction.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum InteractionError {
     #[error("the _interaction cookie is missing, or its signature is invalid")]
-    NoCookie,
+    NoCookie {
+        /// Whether the answer names the cookie.
+        named: bool,
+    },
     #[error("the interaction of the _interaction cookie has ended or expired")]
     NoSession,
     #[error("the session in which the interaction began has ended")]
@@ -34,8 +38,8 @@ impl IntoResponse for InteractionError {
     fn into_response(self) -> Response {
         let oidc = |text: &str| OidcError::invalid_request(text).response(self.to_string());
         match self {
-            Self::NoCookie => oidc("interaction session id cookie not found"),
-            Self::NoSession => oidc("interaction session not found"),
+            Self::NoCookie { named: true } => oidc("interaction session id cookie not found"),
+            Self::NoCookie { named: false } | Self::NoSession => oidc("interaction session not found"),
             Self::SessionOver => oidc("session not found"),
             Self::OtherApplication => oidc("interaction client_id mismatch"),
             Self::NotStarted => Code::SessionInteractionNotFound.error().response(self.to_string()),
@@ -92,7 +96,7 @@ impl Call {
         let cookies = Cookies::of(&self.headers);
         let uid = interaction_uid(self, &cookies, self.app_id.as_deref())
             .or_else(|| interaction_uid(self, &cookies, None))
-            .ok_or(InteractionError::NoCookie)?;
+            .ok_or_else(|| InteractionError::NoCookie { named: self.has(Fact::NamesInteractionCookie) })?;
         let now = self.now();
         if store.interactions.get(&uid).is_some_and(|found| found.expires > now && store.is_orphaned(found)) {
             return Err(InteractionError::SessionOver);

@@ -8,6 +8,7 @@ use super::interaction::Call;
 use super::password_policy::{self, Person};
 use super::requirements::{self, rejected, username_in_use};
 use crate::store::PROFILE;
+use crate::version::Fact;
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, NotImplemented, body, refusals};
 
 /// The accepted types, as the guard lists them.
@@ -72,7 +73,12 @@ pub(super) fn post(call: Call, text: String) -> Answer<StatusCode> {
                 return Err(ProfileError::UsernameInUse.into());
             }
             if username.len() > USERNAME_LIMIT {
-                return Err(ProfileError::UsernameTooLong.into());
+                if call.has(Fact::UsernameLimit) {
+                    return Err(ProfileError::UsernameTooLong.into());
+                }
+                // It is stored in a column that is too short for it: the interaction is lost.
+                call.interaction(&mut store)?.experience = None;
+                return Ok(StatusCode::NO_CONTENT);
             }
             profile.username = Some(username);
         }

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::store::{Experience, Profile, Store, User, VerificationState};
+use crate::version::Fact;
 use crate::wire::{ApiError, Code};
 
 /// 422 `user.username_exists_in_profile`.
@@ -121,10 +122,13 @@ pub(super) fn second_factor(store: &Store, event: &str) -> Result<(), ApiError> 
     if configured.is_empty() || policy == "NoPrompt" || (only_at_sign_in && event == "Register") {
         return Ok(());
     }
+    let offered: Vec<&str> = FACTORS.into_iter().filter(|factor| configured.contains(factor)).collect();
+    let missing = |data: Value| Code::UserMissingMfa.error().with_data(data);
     if policy.ends_with("Mandatory") {
-        let offered: Vec<&str> = FACTORS.into_iter().filter(|factor| configured.contains(factor)).collect();
-        let error = Code::UserMissingMfa.error();
-        return Err(error.with_data(json!({ "availableFactors": offered })));
+        return Err(missing(json!({ "availableFactors": offered })));
     }
-    Err(Code::UserSuggestMfa.error())
+    if store.has(Fact::SuggestMfa) {
+        return Err(Code::UserSuggestMfa.error());
+    }
+    Err(missing(json!({ "availableFactors": offered, "skippable": true })))
 }

@@ -6,10 +6,14 @@ use serde_json::{Value, json};
 use crate::connectors;
 use crate::shared::SharedState;
 use crate::store::Store;
+use crate::version::Fact;
 use crate::wire::Json;
 
 /// Members that only the Management API shows.
-const HIDDEN: [&str; 2] = ["emailBlocklistPolicy", "forgotPasswordMethods"];
+fn hidden(store: &Store) -> impl Iterator<Item = &'static str> {
+    let blocklist = store.has(Fact::HiddenBlocklist).then_some("emailBlocklistPolicy");
+    blocklist.into_iter().chain(["forgotPasswordMethods"])
+}
 
 /// `GET /api/.well-known/sign-in-exp`.
 pub(super) fn get(State(shared): SharedState) -> Json {
@@ -18,7 +22,7 @@ pub(super) fn get(State(shared): SharedState) -> Json {
 
 fn settings(store: &Store) -> Value {
     let mut settings = store.sign_in_experience.clone();
-    for name in HIDDEN {
+    for name in hidden(store) {
         settings.shift_remove(name);
     }
     let targets = store.sign_in_experience.get("socialSignInConnectorTargets").and_then(Value::as_array);
@@ -39,6 +43,9 @@ fn settings(store: &Store) -> Value {
         ("customProfileFieldCatalog", json!([])),
     ] {
         settings.insert(name.to_owned(), value);
+    }
+    if !store.has(Fact::SignUpFields) {
+        settings.shift_remove("customProfileFieldCatalog");
     }
     Value::Object(settings)
 }

@@ -8,10 +8,15 @@ use serde_json::{Value, json};
 use super::interaction::Call;
 use crate::audit::{self, Caller};
 use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
+use crate::version::Fact;
 use crate::wire::{Answer, Json, without_nulls};
 
 pub(super) fn get(call: Call) -> Answer {
-    Ok(Json(state(call.experience(&mut call.store())?, &audit::caller())))
+    let mut shown = state(call.experience(&mut call.store())?, &audit::caller());
+    if let (Value::Object(members), false) = (&mut shown, call.has(Fact::SignInContext)) {
+        members.shift_remove("signInContext");
+    }
+    Ok(Json(shown))
 }
 
 /// The same data as the audit log shows it: with what the connector stored.

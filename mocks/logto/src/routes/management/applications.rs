@@ -37,7 +37,7 @@ pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
     };
     let store = shared.store();
     let found: Vec<&Application> = store.applications.iter().filter(wanted).collect();
-    Ok(page.or_all(&shared, found.iter().map(|application| application.json())))
+    Ok(page.or_all(&shared, found.iter().map(|application| application.json(shared.context.version))))
 }
 
 /// `POST /applications`: 200, not 201, and the response has no secret.
@@ -47,7 +47,7 @@ pub(super) fn create(shared: Authorized, text: String) -> Answer {
     if store.applications.is_empty() {
         fix(&mut application, &shared.context.fixed);
     }
-    let answer = application.json();
+    let answer = application.json(shared.context.version);
     store.applications.insert(0, application);
     Ok(Json(answer))
 }
@@ -187,7 +187,8 @@ fn custom(metadata: &Map<String, Value>) -> Vec<Option<Issue>> {
 
 /// `GET /applications/:id`.
 pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
-    let mut answer = shared.store().application(&id).ok_or_else(|| unknown(&id))?.json();
+    let mut answer =
+        shared.store().application(&id).ok_or_else(|| unknown(&id))?.json(shared.context.version);
     answer["isAdmin"] = Value::Bool(false);
     Ok(Json(answer))
 }
@@ -213,7 +214,7 @@ pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) ->
             _ => {}
         }
     }
-    Ok(Json(application.json()))
+    Ok(Json(application.json(shared.context.version)))
 }
 
 /// `DELETE /applications/:id`.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::applications;
 use super::auth::Authorized;
 use crate::store::{ApiResource, Application, Store};
+use crate::version::Version;
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, kind, refusals};
 
@@ -28,6 +29,12 @@ const USER_SCOPES: &[&str] = &[
     "urn:logto:scope:sessions",
     "urn:logto:scope:trusted_devices",
 ];
+
+/// Those that this version knows: the newest are last.
+fn user_scopes(version: Version) -> &'static [&'static str] {
+    let known = USER_SCOPES.iter().take_while(|scope| version.has_scope(scope)).count();
+    &USER_SCOPES[..known]
+}
 
 /// Kinds of scopes in the path of a `DELETE`.
 const KINDS: &[&str] =
@@ -93,7 +100,7 @@ pub(super) fn add(shared: Authorized, Path(id): Path<String>, text: String) -> A
     let mut issues = Vec::new();
     for name in LISTS {
         issues.push(body::typed(&members, &[name], "array"));
-        issues.extend(items(&members, name));
+        issues.extend(items(&members, name, user_scopes(shared.context.version)));
     }
     body::without(issues)?;
     let mut store = shared.store();
@@ -112,12 +119,16 @@ pub(super) fn add(shared: Authorized, Path(id): Path<String>, text: String) -> A
 const LISTS: [&str; 4] = ["organizationScopes", "resourceScopes", "organizationResourceScopes", "userScopes"];
 
 /// Ids are texts; scopes about the user are identified by name.
-fn items(members: &Map<String, Value>, name: &str) -> Vec<Option<Issue>> {
+fn items(
+    members: &Map<String, Value>,
+    name: &str,
+    user_scopes: &'static [&'static str],
+) -> Vec<Option<Issue>> {
     let items = members.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
     let complaint = |item: &Value| match item.as_str() {
-        Some(text) if name != "userScopes" || USER_SCOPES.contains(&text) => None,
+        Some(text) if name != "userScopes" || user_scopes.contains(&text) => None,
         None if name != "userScopes" => Some(Complaint::Type { expected: "string", received: kind(item) }),
-        _ => Some(Complaint::Choice { options: USER_SCOPES, received: Some(item.clone()) }),
+        _ => Some(Complaint::Choice { options: user_scopes, received: Some(item.clone()) }),
     };
     items.map(|(index, item)| Some(Issue::new(&[name], complaint(item)?).at(index))).collect()
 }

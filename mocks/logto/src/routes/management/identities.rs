@@ -109,5 +109,5 @@ pub(super) fn delete(shared: Authorized, Path((id, target)): Path<(String, Strin
     let user = store.user_mut(&id).ok_or(IdentityError::NoUser)?;
     user.identities.shift_remove(&target).ok_or(IdentityError::NoIdentity)?;
     user.updated_at = shared.context.clock.millis();
-    Ok(Json(user.json()))
+    Ok(Json(user.json(shared.context.version)))
 }

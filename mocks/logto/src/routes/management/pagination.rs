@@ -10,6 +10,7 @@ use oauth::params::Params;
 use serde_json::Value;
 
 use crate::shared::Shared;
+use crate::version::Fact;
 use crate::wire::{self, Code};
 
 /// Items per page by default, and at most.
@@ -70,12 +71,16 @@ impl Page {
         let fields = response.headers_mut();
         fields.insert("total-number", HeaderValue::from(all));
         let last = all.div_ceil(size).max(1);
-        for (relation, to) in [
+        let mut links = [
             ("first", Some(1)),
             ("prev", (page > 1).then(|| page - 1)),
             ("last", Some(last)),
             ("next", (page < last).then_some(page + 1)),
-        ] {
+        ];
+        if !shared.has(Fact::LastLinkAfterPrev) {
+            links.swap(1, 2);
+        }
+        for (relation, to) in links {
             let link = to.map(|to| link(&address, &params, to, relation));
             if let Some(Ok(link)) = link.as_deref().map(HeaderValue::from_str) {
                 fields.append(LINK, link);

@@ -30,6 +30,10 @@ refusals! {
         NoMachine => Code::ApplicationInvalidType.error(),
         #[error("the user `{0}` already has the role")]
         UserHasIt(id: String) => Code::RoleUserExists.about(&[id]),
+        #[error("the application already has the role `{0}`")]
+        ApplicationHasRole(id: String) => Code::ApplicationRoleExists.about(&[id]),
+        #[error("a role is named twice, which the database refuses")]
+        Twice => ApiError::internal(),
         // Logto does not fill in the placeholder (contract §0.2).
         #[error("the application already has the role")]
         ApplicationHasIt => Code::RoleApplicationExists.error(),

@@ -13,7 +13,8 @@ use super::auth::Authorized;
 use super::pagination::Page;
 use super::role_error::{RoleError, changeable};
 use super::role_scopes::some_ids;
-use crate::store::{Application, Role, RoleKind, Store, User};
+use crate::store::{Role, RoleKind, Store};
+use crate::version::Fact;
 use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Json};
 
@@ -110,11 +111,17 @@ pub(super) fn holders(
 ) -> Answer<Response> {
     let store = shared.store();
     let role = store.role(&id).ok_or_else(|| RoleError::Unknown(id.clone()))?;
+    let version = shared.context.version;
     let held: Vec<Value> = match side {
-        Side::Users => store.users.iter().filter(|user| side.holds(role, &user.id)).map(User::json).collect(),
+        Side::Users => store
+            .users
+            .iter()
+            .filter(|user| side.holds(role, &user.id))
+            .map(|user| user.json(version))
+            .collect(),
         Side::Applications => {
             let held = store.applications.iter().filter(|known| side.holds(role, &known.id));
-            held.map(Application::json).collect()
+            held.map(|known| known.json(version)).collect()
         }
     };
     Ok(page.answer(&shared, held.into_iter()))
@@ -139,8 +146,15 @@ pub(super) fn give(
     let mut store = shared.store();
     side.check(&store, &holder)?;
     let mut added: Vec<&str> = Vec::new();
+    let skips = side == Side::Users || shared.has(Fact::RolesAnswer);
     for id in body::texts(&members, "roleIds") {
         let held = store.role(id).is_some_and(|role| side.holds(role, &holder));
+        if held && !skips {
+            return Err(RoleError::ApplicationHasRole(id.to_owned()).into());
+        }
+        if !skips && added.contains(&id) {
+            return Err(RoleError::Twice.into());
+        }
         if !held && !added.contains(&id) {
             added.push(id);
         }
@@ -153,6 +167,9 @@ pub(super) fn give(
     }
     known(&store, &added)?;
     added.iter().for_each(|id| side.give(&mut store, id, &holder));
+    if !skips {
+        return Ok(wire::text(StatusCode::CREATED, "Created"));
+    }
     let answer = json!({ "roleIds": members["roleIds"], "addedRoleIds": added });
     Ok(wire::json(StatusCode::CREATED, &answer))
 }

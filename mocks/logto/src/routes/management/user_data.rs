@@ -64,7 +64,7 @@ pub(super) fn patch_password(shared: Authorized, Path(id): Path<String>, text: S
     let user = store.user_mut(&id).ok_or(UserError::Unknown)?;
     user.password = Some(password);
     user.updated_at = shared.context.clock.millis();
-    Ok(Json(user.json()))
+    Ok(Json(user.json(shared.context.version)))
 }
 
 /// `POST /users/:id/password/verify`: 204 if the password is correct.

@@ -24,7 +24,7 @@ pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
     let search = Search::of(&page.params)?;
     let store = shared.store();
     let found: Vec<&User> = store.users.iter().filter(|user| search.finds(user)).collect();
-    Ok(page.answer(&shared, found.iter().map(|user| user.json())))
+    Ok(page.answer(&shared, found.iter().map(|user| user.json(shared.context.version))))
 }
 
 /// Searchable fields, as the query and as the refusal name them.

@@ -15,7 +15,7 @@ use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented
 
 /// `GET /users/:id`.
 pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
-    Ok(Json(shared.store().user(&id).ok_or_else(ApiError::not_found)?.json()))
+    Ok(Json(shared.store().user(&id).ok_or_else(ApiError::not_found)?.json(shared.context.version)))
 }
 
 refusals! {
@@ -60,7 +60,7 @@ pub(super) fn create(shared: Authorized, text: String) -> Answer {
     let mut user = User::new(shared.short_id(), shared.context.clock.millis());
     fill(&mut user, &members);
     user.password = members.get("password").and_then(Value::as_str).map(ToOwned::to_owned);
-    let answer = user.json();
+    let answer = user.json(shared.context.version);
     // Lists are newest first.
     store.add_user(user);
     Ok(Json(answer))
@@ -81,7 +81,7 @@ pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) ->
     let user = store.user_mut(&id).ok_or(UserError::Unknown)?;
     fill(user, &members);
     user.updated_at = shared.context.clock.millis();
-    Ok(Json(user.json()))
+    Ok(Json(user.json(shared.context.version)))
 }
 
 /// The members of a user that can be set.
@@ -188,7 +188,7 @@ pub(super) fn suspend(shared: Authorized, Path(id): Path<String>, text: String) 
     let user = store.user_mut(&id).ok_or(UserError::Unknown)?;
     user.is_suspended = members.get("isSuspended") == Some(&Value::Bool(true));
     user.updated_at = shared.context.clock.millis();
-    let answer = user.json();
+    let answer = user.json(shared.context.version);
     if user.is_suspended {
         sign_out_everywhere(&mut store, &id);
     }

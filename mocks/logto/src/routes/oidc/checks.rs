@@ -16,6 +16,7 @@ use super::respond::ResponseMode;
 use crate::routes::redirect_uri as uris;
 use crate::shared::Shared;
 use crate::store::{Application, Store};
+use crate::version::{Fact, Version};
 use crate::wire::ErrorCode;
 
 /// Supported scopes (contract §1.1); others are dropped silently.
@@ -82,11 +83,13 @@ impl Examined {
         response_type(&application, params)?;
         present(params, &["redirect_uri"])?;
         let mut prompts = prompts(params)?;
-        let scopes = scopes(&application, params)?;
+        let scopes = scopes(store, &application, params)?;
         let redirect_uri = params.first("redirect_uri").unwrap_or_default().to_owned();
-        allowed(&application, &redirect_uri)?;
+        allowed(store.version, &application, &redirect_uri)?;
         self.redirect_uri_checked = true;
-        let code_challenge = proof_key(&application, params)?;
+        let text_of = |short| if short { METHOD_MISSING } else { PLAIN_DISABLED };
+        let method_missing = text_of(shared.has(Fact::ShortChallengeText));
+        let code_challenge = proof_key(&application, params, method_missing)?;
         let checked = for_scopes(shared, store, &application, params, scopes)?;
         // No session is young enough for a maximum age of zero: the provider turns it into a prompt.
         let max_age = checked.max_age.filter(|age| *age > 0);
@@ -128,7 +131,8 @@ impl Examined {
         }
         if !self.redirect_uri_checked {
             self.default_redirect_uri(&application);
-            if let Some(Err(wrong)) = self.params.first("redirect_uri").map(|uri| allowed(&application, uri))
+            if let Some(Err(wrong)) =
+                self.params.first("redirect_uri").map(|uri| allowed(store.version, &application, uri))
             {
                 return (wrong, None);
             }
@@ -155,10 +159,10 @@ fn present(params: &Params, names: &[&'static str]) -> Result<(), Refusal> {
 
 /// The redirect URI is compared as a parsed URL (contract §1.3), with wildcards, and for native
 /// applications without the port of a loopback address.
-fn allowed(application: &Application, given: &str) -> Result<(), Refusal> {
+fn allowed(version: Version, application: &Application, given: &str) -> Result<(), Refusal> {
     let registered = application.redirect_uris();
     let native = application.kind == "Native";
-    if uris::matches(&registered, given) || native && uris::matches_but_port(&registered, given) {
+    if uris::matches(version, &registered, given) || native && uris::matches_but_port(&registered, given) {
         return Ok(());
     }
     Err(Refusal::RedirectUri(Differences::of(&registered, given)))
@@ -175,7 +179,7 @@ pub(super) fn device(
     if params.first("registration").is_some() {
         return Err(Refusal::NotSupported("registration", ErrorCode::RegistrationNotSupported));
     }
-    let checked = for_scopes(shared, store, application, params, scopes(application, params)?)?;
+    let checked = for_scopes(shared, store, application, params, scopes(store, application, params)?)?;
     Ok(AuthorizationRequest { max_age: checked.max_age.filter(|age| *age > 0), ..checked })
 }
 
@@ -244,8 +248,10 @@ fn response_mode(params: &Params) -> Result<(), Refusal> {
 /// Scopes of every third-party application; others are enabled for each.
 const THIRD_PARTY_SCOPES: [&str; 2] = ["openid", "offline_access"];
 
-fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal> {
-    let scopes = Scopes::parse(params.first("scope").unwrap_or_default()).intersect(&Scopes::parse(SCOPES));
+fn scopes(store: &Store, application: &Application, params: &Params) -> Result<Scopes, Refusal> {
+    let asked = Scopes::parse(params.first("scope").unwrap_or_default());
+    let supported = Scopes::parse(SCOPES).iter().filter(|scope| store.version.has_scope(scope)).collect();
+    let scopes = asked.intersect(&supported);
     if application.is_third_party
         && let Some(scope) = scopes
             .iter()
@@ -262,11 +268,19 @@ fn scopes(application: &Application, params: &Params) -> Result<Scopes, Refusal>
     Ok(scopes)
 }
 
+const METHOD_MISSING: &str = "code_challenge_method must be provided";
+const PLAIN_DISABLED: &str =
+    "plain code_challenge_method fallback disabled, code_challenge_method must be provided";
+
 /// PKCE (RFC 7636 §4.3): optional for Traditional applications, S256 only.
-fn proof_key(application: &Application, params: &Params) -> Result<Option<String>, Refusal> {
+fn proof_key(
+    application: &Application,
+    params: &Params,
+    method_missing: &str,
+) -> Result<Option<String>, Refusal> {
     let refused = |text: &str| Err(Refusal::Pkce(text.to_owned()));
     let challenge = match (params.first("code_challenge"), params.first("code_challenge_method")) {
-        (Some(_), None) => return refused("code_challenge_method must be provided"),
+        (Some(_), None) => return refused(method_missing),
         (_, Some(method)) if method != "S256" => {
             return refused("not supported value of code_challenge_method");
         }

@@ -4,6 +4,7 @@ use oauth::Scopes;
 use serde_json::{Map, Value, json};
 
 use crate::store::{Store, User, column};
+use crate::version::Fact;
 
 /// The document that the claims are for: userinfo has more.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,7 +21,7 @@ pub(super) fn of(store: &Store, user: &User, scopes: &Scopes, document: Document
     for scope in scopes.iter() {
         let granted = match (scope, document) {
             ("openid", _) => json!({ "sub": user.id }),
-            ("profile", _) => profile(user),
+            ("profile", _) => profile(user, store.has(Fact::PreferredUsername)),
             ("email", _) => {
                 json!({ "email": user.primary_email, "email_verified": user.primary_email.is_some() })
             }
@@ -52,7 +53,7 @@ pub(super) fn of(store: &Store, user: &User, scopes: &Scopes, document: Document
     claims
 }
 
-fn profile(user: &User) -> Value {
+fn profile(user: &User, falls_back: bool) -> Value {
     let own = |member: &str| user.profile.get(member).cloned();
     let username = || user.username.as_ref().map(|name| json!(name));
     let claims = [
@@ -61,7 +62,7 @@ fn profile(user: &User) -> Value {
         ("given_name", own("givenName")),
         ("middle_name", own("middleName")),
         ("nickname", own("nickname")),
-        ("preferred_username", own("preferredUsername").or_else(username)),
+        ("preferred_username", own("preferredUsername").or_else(|| username().filter(|_| falls_back))),
         ("profile", own("profile")),
         ("picture", Some(json!(user.avatar))),
         ("website", own("website")),

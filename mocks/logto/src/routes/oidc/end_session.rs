@@ -193,7 +193,7 @@ fn redirect_uri_of(
         return Ok(None);
     };
     let registered = application.post_logout_redirect_uris();
-    if uris::matches(&registered, given) {
+    if uris::matches(store.version, &registered, given) {
         return Ok(Some(given.to_owned()));
     }
     Err(EndSessionError::RedirectUri(Differences::of(&registered, given)))

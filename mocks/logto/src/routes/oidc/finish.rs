@@ -14,6 +14,7 @@ use super::request::AuthorizationRequest;
 use super::respond;
 use crate::shared::Shared;
 use crate::store::{Application, Code, Interaction, Prompt, Session, Store, lifetime};
+use crate::version::Fact;
 use crate::wire::{self, Cookies, SetCookies};
 
 /// What the person has done so far for this request.
@@ -36,7 +37,7 @@ pub(super) fn proceed(
 ) -> Result<Response, Refusal> {
     // The provider loads the account of a session before it looks at any prompt.
     let account = session.as_ref().and_then(|session| session.account.as_deref());
-    if account.is_some_and(|account| store.user(account).is_none_or(|user| user.is_suspended)) {
+    if account.is_some_and(|account| store.user(account).is_none_or(|user| !store.admits(user))) {
         return Err(Refusal::User);
     }
     let logged_in = done.is_some_and(|done| done.logged_in);
@@ -168,7 +169,7 @@ fn ask(
     cookies: &Cookies,
 ) -> Response {
     let now = shared.now();
-    let uid = shared.opaque();
+    let uid = shared.uid();
     let expires = now + lifetime::INTERACTION;
     audit::asked(shared, store, request, session.as_ref(), &uid, asked.told(request));
     let location = match asked {
@@ -182,12 +183,13 @@ fn ask(
         }
     };
     let mut set = SetCookies::default();
-    set.logto(&shared.cookie_key, &request.shown.cookie());
+    set.logto(shared, &request.shown.cookie());
     if let Some(credential) = &request.google_one_tap_credential {
         set.google_one_tap(&shared.cookie_key, credential, now + lifetime::ONE_TAP);
     }
     let known = cookies.signed(&shared.cookie_key, "_interaction");
-    set.interaction(&shared.cookie_key, &interactions(known, &request.client_id, &uid), expires);
+    let known = interactions(known, &request.client_id, &uid, shared.has(Fact::EncodedInteractions));
+    set.interaction(&shared.cookie_key, &known, expires);
     set.resume(&shared.cookie_key, &uid, &request.resume_path(&uid), expires);
     if let Some(session) = &session {
         set.session(&shared.cookie_key, &session.id, now + lifetime::SESSION);
@@ -217,8 +219,9 @@ fn ask(
 const INTERACTIONS_LIMIT: (usize, usize) = (10, 3072);
 
 /// The value of `_interaction`: application → interaction, the newest also as `_legacy`. The application
-/// that is written becomes the last one, so that the one that waited longest is dropped first.
-fn interactions(known: Option<&str>, client_id: &str, uid: &str) -> String {
+/// that is written becomes the last one, so that the one that waited longest is dropped first. Percent-encoded if
+/// `encoded`.
+fn interactions(known: Option<&str>, client_id: &str, uid: &str, encoded: bool) -> String {
     let decoded =
         known.map(|value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned());
     let mut map: IndexMap<String, String> =
@@ -228,7 +231,7 @@ fn interactions(known: Option<&str>, client_id: &str, uid: &str) -> String {
     map.insert("_legacy".to_owned(), uid.to_owned());
     loop {
         let json = serde_json::to_string(&map).unwrap_or_default();
-        let value = encode_component(&json);
+        let value = if encoded { encode_component(&json) } else { json };
         let applications = map.len() - 1;
         if applications <= INTERACTIONS_LIMIT.0 && value.len() <= INTERACTIONS_LIMIT.1 || applications <= 1 {
             return value;
@@ -310,11 +313,13 @@ mod tests {
 
     #[test]
     fn the_interaction_cookie_keeps_other_applications_and_names_the_newest_twice() {
-        let first = interactions(None, "a", "1");
+        let first = interactions(None, "a", "1", true);
         assert_eq!(first, "%7B%22a%22%3A%221%22%2C%22_legacy%22%3A%221%22%7D");
-        let second = interactions(Some(&first), "b", "2");
+        let second = interactions(Some(&first), "b", "2", true);
         let decoded = percent_encoding::percent_decode_str(&second).decode_utf8().unwrap();
         assert_eq!(decoded, r#"{"a":"1","_legacy":"2","b":"2"}"#);
+        // Until 1.41 the cookie holds the same JSON as it is.
+        assert_eq!(interactions(Some(&first), "b", "2", false), decoded);
     }
 
     /// Seen with the fork's own code (contract §8).
@@ -322,7 +327,7 @@ mod tests {
     fn an_application_that_is_used_again_moves_to_the_end() {
         let mut value = None;
         for (application, uid) in [("a", "1"), ("a", "2"), ("b", "3"), ("c", "4"), ("b", "5")] {
-            value = Some(interactions(value.as_deref(), application, uid));
+            value = Some(interactions(value.as_deref(), application, uid, true));
         }
         let value = value.unwrap();
         let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap();
@@ -333,15 +338,15 @@ mod tests {
     fn the_interaction_cookie_stays_within_its_bounds() {
         let mut value = None;
         for number in 0..30 {
-            value = Some(interactions(value.as_deref(), &format!("app-{number}"), &"u".repeat(43)));
+            value = Some(interactions(value.as_deref(), &format!("app-{number}"), &"u".repeat(43), true));
         }
         let value = value.unwrap();
         let decoded = percent_encoding::percent_decode_str(&value).decode_utf8().unwrap();
         assert_eq!(decoded.matches("app-").count(), 10);
         assert!(decoded.contains("app-29") && !decoded.contains("app-19"), "{decoded}");
         // The application that waited longest is dropped, not one that was just used again.
-        let again = interactions(Some(&value), "app-20", &"v".repeat(43));
-        let full = interactions(Some(&again), "app-30", &"u".repeat(43));
+        let again = interactions(Some(&value), "app-20", &"v".repeat(43), true);
+        let full = interactions(Some(&again), "app-30", &"u".repeat(43), true);
         assert!(full.contains("app-20") && !full.contains("app-21"), "{full}");
     }
 }

@@ -6,6 +6,8 @@ use oauth::params::Params;
 use serde_json::{Map, Value};
 
 use super::endpoint::Refuse;
+use crate::shared::Shared;
+use crate::version::Fact;
 use crate::wire::{ErrorCode, OidcError};
 
 /// The body is neither a form nor JSON.
@@ -79,8 +81,9 @@ impl Refuse for NoToken {
     }
 }
 
-/// The opaque token of a form; `done` says what the endpoint does with it.
+/// The token of a form, opaque unless this version takes any; `done` says what the endpoint does with it.
 pub(super) fn token<'f>(
+    shared: &Shared,
     form: &'f Params,
     done: &'static str,
     endpoint: &'static str,
@@ -89,5 +92,6 @@ pub(super) fn token<'f>(
         return Err(NoToken::Twice((*name).to_owned()));
     }
     let token = form.first("token").ok_or(NoToken::Missing)?;
-    if token.split('.').count() == 3 { Err(NoToken::Structured { done, endpoint }) } else { Ok(token) }
+    let structured = token.split('.').count() == 3 && shared.has(Fact::JwtsRefused);
+    if structured { Err(NoToken::Structured { done, endpoint }) } else { Ok(token) }
 }

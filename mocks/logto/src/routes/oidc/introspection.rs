@@ -20,7 +20,7 @@ fn introspect(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Value,
     let form = form::parse(headers, body, "/token/introspection")?;
     let store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
-    let token = form::token(&form, "introspected", "introspection")?;
+    let token = form::token(shared, &form, "introspected", "introspection")?;
     let found = Known::find(&store, token, shared.now());
     Ok(match found.filter(|known| may_ask(&application, known)) {
         Some(known) => known.told(&shared.issuer()),

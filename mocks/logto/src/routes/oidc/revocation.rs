@@ -8,15 +8,22 @@ use http::{HeaderMap, StatusCode};
 use super::endpoint::{Refuse, Refused};
 use super::{audit, client_auth, cors, form};
 use crate::shared::{Shared, SharedState};
+use crate::version::Fact;
 use crate::wire::{self, OidcError};
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("the token was issued to another application")]
-struct OfOther;
+struct OfOther {
+    /// Whether the answer names the application.
+    named: bool,
+}
 
 impl Refuse for OfOther {
     fn wire(&self) -> OidcError {
-        OidcError::invalid_request("client is not authorized to revoke the presented token")
+        OidcError::invalid_request(match self.named {
+            true => "client is not authorized to revoke the presented token",
+            false => "this token does not belong to you",
+        })
     }
 }
 
@@ -38,7 +45,7 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Refuse
     let form = form::parse(headers, body, "/token/revocation")?;
     let mut store = shared.store();
     let application = client_auth::authenticate(shared, &store, headers, &form)?;
-    let token = form::token(&form, "revoked", "revocation")?;
+    let token = form::token(shared, &form, "revoked", "revocation")?;
     let of_access =
         store.access_tokens.get(token).map(|token| (token.client.clone(), token.grant.clone(), None));
     let found = of_access.or_else(|| {
@@ -51,7 +58,7 @@ fn revoke(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<(), Refuse
         return Ok(());
     }
     if client != application.id {
-        return Err(OfOther.into());
+        return Err(OfOther { named: shared.has(Fact::NamesRevokingClient) }.into());
     }
     store.revoke_grant(&grant);
     if let (Some(account), Ok(presented)) = (refreshed, client_auth::Presented::of(headers, &form)) {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use http::header::VARY;
 use http::{HeaderMap, Method, Uri};
@@ -14,6 +15,7 @@ use super::{
     revocation, token, userinfo,
 };
 use crate::shared::Shared;
+use crate::version::Fact;
 use crate::wire::{ErrorCode, OidcError};
 
 pub(crate) fn routes() -> Vec<Route<Arc<Shared>>> {
@@ -68,8 +70,26 @@ const OF_SCRIPTS: [(&str, &str); 9] = [
     ("/oidc/me", "GET,POST"),
 ];
 
-pub(crate) fn router() -> Router<Arc<Shared>> {
-    Route::router(routes()).route_layer(from_fn(client_auth::escapes))
+pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    Route::router(routes())
+        .route_layer(from_fn(client_auth::escapes))
+        .route_layer(from_fn_with_state(shared.clone(), if_there))
+}
+
+/// Paths that not every version has.
+const SINCE: [(&str, Fact); 2] = [
+    ("/oidc/device", Fact::DeviceFlow),
+    ("/oidc/.well-known/oauth-authorization-server", Fact::ServerMetadata),
+];
+
+/// Treats a path that this version does not have as any unknown one.
+async fn if_there(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let lacks = |(start, fact): &(&str, Fact)| path.starts_with(start) && !shared.has(*fact);
+    if SINCE.iter().any(|since| lacks(since)) {
+        return unknown_route(request.method(), path);
+    }
+    next.run(request).await
 }
 
 /// Any other route or method below `/oidc` (contract §0.1).

@@ -6,8 +6,11 @@ mod granted;
 mod machine;
 mod refresh;
 
+use aws_lc_rs::digest::{SHA384, digest};
 use axum::extract::State;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode};
 use oauth::Scopes;
 use oauth::params::Params;
@@ -18,6 +21,7 @@ use super::endpoint::{self, Refuse, Refused};
 use super::{audit, claims, client_auth, device, form};
 use crate::shared::{Shared, SharedState};
 use crate::store::{AccessToken, Application, RefreshToken, Store, lifetime};
+use crate::version::Fact;
 use crate::wire::{ErrorCode, OidcError};
 
 /// Why no token is issued.
@@ -248,7 +252,7 @@ struct Issue<'a> {
 /// The response, with its members in Logto's order.
 fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value, TokenError> {
     let now = shared.now();
-    let user = store.user(issue.account).filter(|user| !user.is_suspended).ok_or(TokenError::User)?;
+    let user = store.user(issue.account).filter(|user| store.admits(user)).ok_or(TokenError::User)?;
     let mut answer = Map::new();
     let access = match issue.resource {
         Some(indicator) => for_resource(shared, store, issue, indicator)?,
@@ -271,11 +275,14 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
         if let Some(sid) = issue.sid {
             claims.insert("sid".to_owned(), json!(sid));
         }
+        if !shared.has(Fact::NoTokenHash) {
+            claims.insert("at_hash".to_owned(), json!(at_hash(&access.token)));
+        }
         claims.insert("aud".to_owned(), json!(issue.client));
         claims.insert("exp".to_owned(), json!(now + id_token_lifetime(store, issue.client)));
         claims.insert("iat".to_owned(), json!(now));
         claims.insert("iss".to_owned(), json!(shared.issuer()));
-        answer.insert("id_token".to_owned(), json!(shared.sign(None, &Value::Object(claims))));
+        answer.insert("id_token".to_owned(), json!(shared.sign_id_token(&Value::Object(claims))));
     }
     if let Some(token) = &issue.refresh_token {
         answer.insert("refresh_token".to_owned(), json!(token));
@@ -296,6 +303,12 @@ fn issue(shared: &Shared, store: &mut Store, issue: &Issue<'_>) -> Result<Value,
         store.access_tokens.insert(access.token, kept);
     }
     Ok(Value::Object(answer))
+}
+
+/// The hash of an access token in an ID token that is signed with ES384 (OIDC Core §3.1.3.6).
+fn at_hash(token: &str) -> String {
+    let hash = digest(&SHA384, token.as_bytes());
+    URL_SAFE_NO_PAD.encode(&hash.as_ref()[..hash.as_ref().len() / 2])
 }
 
 /// An access token and what the response says about it.

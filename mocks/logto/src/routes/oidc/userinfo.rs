@@ -9,13 +9,17 @@ use serde_json::{Map, Value};
 
 use super::{claims, cors};
 use crate::shared::{Shared, SharedState};
+use crate::version::Fact;
 use crate::wire::{self, ErrorCode, Json, OidcError, Query};
 
 /// Why no claims are returned (RFC 6750 §3.1).
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 enum UserinfoError {
     #[error("no access token")]
-    NoToken,
+    NoToken {
+        /// Whether that is a matter of authorization.
+        unauthorized: bool,
+    },
     #[error("the token is in the query")]
     InQuery,
     #[error("the Authorization header is not a scheme and a token")]
@@ -32,6 +36,8 @@ enum UserinfoError {
     Origin { origin: String, id: String },
 }
 
+const NO_TOKEN: &str = "no access token provided";
+
 impl UserinfoError {
     fn wire(&self, issuer: &str) -> OidcError {
         fn invalid(text: &str) -> (u16, ErrorCode, &str) {
@@ -39,7 +45,8 @@ impl UserinfoError {
         }
         let foreign;
         let (status, code, text) = match self {
-            Self::NoToken => (401, ErrorCode::InvalidToken, "no access token provided"),
+            Self::NoToken { unauthorized: true } => (401, ErrorCode::InvalidToken, NO_TOKEN),
+            Self::NoToken { unauthorized: false } => invalid(NO_TOKEN),
             Self::InQuery => invalid("access tokens must not be provided via query parameter"),
             Self::Form => invalid("invalid authorization header value format"),
             Self::Origin { origin, id } => {
@@ -53,7 +60,7 @@ impl UserinfoError {
         };
         let mut error = OidcError::new(status, code, text);
         let mut challenge = format!("Bearer realm=\"{issuer}\"");
-        if *self != Self::NoToken {
+        if !matches!(self, Self::NoToken { .. }) {
             challenge += &format!(", error=\"{}\", error_description=\"{text}\"", code.as_str());
         }
         if *self == Self::Scope {
@@ -95,7 +102,7 @@ fn look(
     headers: &HeaderMap,
     body: &str,
 ) -> Result<Map<String, Value>, UserinfoError> {
-    let token = token(query, headers, body)?;
+    let token = token(shared, query, headers, body)?;
     let store = shared.store();
     let found = store.access_tokens.get(&token).filter(|token| token.expires > shared.now());
     let token = found.ok_or(UserinfoError::Invalid)?;
@@ -109,11 +116,11 @@ fn look(
     if let Some(origin) = cors::foreign_origin(headers, application) {
         return Err(UserinfoError::Origin { origin, id: application.id.clone() });
     }
-    let user = store.user(&token.account).filter(|user| !user.is_suspended).ok_or(UserinfoError::Invalid)?;
+    let user = store.user(&token.account).filter(|user| store.admits(user)).ok_or(UserinfoError::Invalid)?;
     Ok(claims::of(&store, user, &token.scopes, claims::Document::Userinfo))
 }
 
-fn token(query: &Params, headers: &HeaderMap, body: &str) -> Result<String, UserinfoError> {
+fn token(shared: &Shared, query: &Params, headers: &HeaderMap, body: &str) -> Result<String, UserinfoError> {
     if query.first("access_token").is_some() {
         return Err(UserinfoError::InQuery);
     }
@@ -130,6 +137,6 @@ fn token(query: &Params, headers: &HeaderMap, body: &str) -> Result<String, User
     match (in_header, in_form) {
         (Some(_), Some(_)) => Err(UserinfoError::Twice),
         (Some(token), None) | (None, Some(token)) => Ok(token),
-        (None, None) => Err(UserinfoError::NoToken),
+        (None, None) => Err(UserinfoError::NoToken { unauthorized: shared.has(Fact::NoTokenUnauthorized) }),
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn to(
 ) -> Response {
     let expires = shared.now() + lifetime::DEVICE_CODE;
     set.readable(&shared.cookie_key, XSRF, secret, pages::DEVICE, expires);
-    set.logto(&shared.cookie_key, &shown.cookie());
+    set.logto(shared, &shown.cookie());
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, _, value) in shown.pairs() {
         query.extend_pairs(value.map(|value| (name, value)));

@@ -80,7 +80,7 @@ mod tests {
     /// Seen on a real Logto 1.42, whose tenant had no organizations.
     #[test]
     fn the_resource_of_organizations_is_known_in_every_tenant() {
-        let store = Store::seeded(0);
+        let store = Store::seeded(0, crate::Version::default());
         let asked = |form: &str| resource(&store, &Params::parse(form));
         let organizations = "urn:logto:resource:organizations";
         assert_eq!(asked(&format!("resource={organizations}")), Ok((organizations.to_owned(), 3600)));
