@@ -2,13 +2,21 @@
 
 use serde_json::{Map, Value};
 
+use super::social_identity;
+use crate::store::{SocialVerification, Store};
 use crate::wire::{ApiError, Code};
 
 /// The domains of the same mail service.
 const GMAIL: [&str; 2] = ["gmail.com", "googlemail.com"];
 
+/// Refuses a verification whose provider reports such an address.
+pub(super) fn check_social(store: &Store, verification: &SocialVerification) -> Result<(), ApiError> {
+    let email = social_identity::user_info(verification).ok().and_then(|social| social.email.as_deref());
+    email.map_or(Ok(()), |email| check(&store.sign_in_experience, email))
+}
+
 /// Refuses an address that the policy rejects.
-pub(super) fn check(sign_in_experience: &Map<String, Value>, email: &str) -> Result<(), ApiError> {
+fn check(sign_in_experience: &Map<String, Value>, email: &str) -> Result<(), ApiError> {
     let Some(policy) = sign_in_experience.get("emailBlocklistPolicy") else { return Ok(()) };
     let list = |name: &str| {
         let items = policy.get(name).and_then(Value::as_array).into_iter().flatten();
