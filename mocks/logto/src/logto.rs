@@ -43,6 +43,12 @@ impl Logto {
         routes::routes()
     }
 
+    /// Method and path of every operation that Logto documents, for the same tests.
+    #[doc(hidden)]
+    pub fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
+        routes::operations()
+    }
+
     /// Every error code, for the same tests.
     #[doc(hidden)]
     pub fn codes() -> impl Iterator<Item = String> {

@@ -7,6 +7,8 @@ mod management;
 pub(crate) mod oidc;
 pub(crate) mod redirect_uri;
 mod table;
+mod unplayed;
 
 pub(crate) use experience::{interaction_uid, is_username};
 pub(crate) use table::{router, routes};
+pub(crate) use unplayed::operations;

@@ -16,8 +16,8 @@ pub(crate) use consent::{Branding, ConsentScopes};
 pub(crate) use device::{Approval, DeviceCode, DeviceState};
 pub(crate) use log::{LogDetails, LogDraft, LogEntry};
 pub(crate) use protocol::{
-    AccessToken, Authorization, Code, ConnectorSession, Experience, Grant, Interaction, LogoutState,
-    PasswordVerification, Profile, Prompt, PushedRequest, RefreshToken, Session, SocialUser, Verification,
+    AccessToken, Authorization, Code, ConnectorSession, Experience, Grant, Interaction, LogoutState, Profile,
+    Prompt, PushedRequest, RefreshToken, Session, SocialUser, SocialVerification, Verification,
     VerificationState, lifetime,
 };
 pub(crate) use resource::{ApiResource, ResourceScope};

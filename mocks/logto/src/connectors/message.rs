@@ -29,6 +29,14 @@ impl MessageKind {
         }
     }
 
+    /// What a code sent this way is among the factors, and among the methods for a forgotten password.
+    pub(crate) fn method(self) -> &'static str {
+        match self {
+            Self::Email => "EmailVerificationCode",
+            Self::Sms => "PhoneVerificationCode",
+        }
+    }
+
     /// Its type, as messages of Logto have it.
     pub(crate) fn name(self) -> &'static str {
         match self {

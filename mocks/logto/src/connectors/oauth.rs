@@ -45,7 +45,7 @@ pub(super) fn complaints(config: &Map<String, Value>) -> Vec<Option<Issue>> {
 
 fn literal(config: &Map<String, Value>, name: &str, expected: &'static str) -> Option<Issue> {
     let value = config.get(name).filter(|value| *value != expected)?;
-    Some(Issue::new(&[name], Complaint::Literal { expected, received: Some(value.clone()) }))
+    Some(Issue::new(&[name], Complaint::Literal { expected: expected.into(), received: Some(value.clone()) }))
 }
 
 /// An optional object whose members are all texts.

@@ -13,10 +13,12 @@ mod requirements;
 mod routes;
 mod settings;
 mod social;
+mod social_identity;
 mod state;
 mod submit;
 
 pub(crate) use interaction::interaction_uid;
+pub(super) use interaction::{Call, Started};
 pub(crate) use profile::is_username;
 pub(crate) use routes::{router, routes};
 pub(super) use state::logged;

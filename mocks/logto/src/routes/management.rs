@@ -20,6 +20,7 @@ mod role_scopes;
 mod roles;
 mod routes;
 mod secrets;
+mod sign_up;
 mod unanswered;
 mod user_agent;
 mod user_data;
@@ -27,4 +28,5 @@ mod user_search;
 mod users;
 
 pub(crate) use auth::check_admin;
+pub(super) use auth::{Authorized, Person};
 pub(crate) use routes::routes;

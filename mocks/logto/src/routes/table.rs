@@ -6,16 +6,17 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use http::StatusCode;
 use http::header::HOST;
-use http::{StatusCode, Uri};
 use kit::Route;
+use oauth::params::Params;
 use tower::ServiceExt as _;
 
-use super::{admin, experience, management, oidc};
+use super::{admin, experience, management, oidc, unplayed};
 use crate::audit;
 use crate::pages;
-use crate::shared::Shared;
-use crate::wire;
+use crate::shared::{Shared, SharedState};
+use crate::wire::{self, Query};
 
 /// Method and path of every route of either tenant.
 pub(crate) fn routes() -> Vec<(&'static str, &'static str)> {
@@ -41,7 +42,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .merge(experience::router(shared))
         .merge(Route::router(management::routes()))
         .merge(Route::router(pages::routes()))
-        .fallback(pages::fallback)
+        .fallback(elsewhere)
         .method_not_allowed_fallback(wrong_method)
         .with_state(shared.clone());
     // Nested services: a layer around single routes would run before the router has added its
@@ -67,10 +68,25 @@ fn of_tenant(request: &Request, authority: &str) -> bool {
     request.headers().get(HOST).is_some_and(|host| host.as_bytes() == authority.as_bytes())
 }
 
-/// Under `/oidc` a wrong method is an unknown route; elsewhere 405 in plain text.
-async fn wrong_method(method: http::Method, uri: Uri) -> Response {
-    if uri.path().starts_with("/oidc/") {
-        return oidc::unknown_route(&method, uri.path());
+/// An operation that the double does not play, or else a page.
+async fn elsewhere(shared: SharedState, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if let Some(answer) = unplayed::answer(&mut parts, &shared).await {
+        return answer;
     }
-    wire::text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+    let query = Query(Params::parse(parts.uri.query().unwrap_or_default()));
+    pages::fallback(shared, parts.method, parts.uri, query, parts.headers).await
+}
+
+/// Under `/oidc` a wrong method is an unknown route; elsewhere 405 in plain text, unless Logto has the
+/// operation.
+async fn wrong_method(shared: SharedState, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if parts.uri.path().starts_with("/oidc/") {
+        return oidc::unknown_route(&parts.method, parts.uri.path());
+    }
+    match unplayed::answer(&mut parts, &shared).await {
+        Some(answer) => answer,
+        None => wire::text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
+    }
 }

@@ -63,14 +63,37 @@ pub(crate) struct Interaction {
 #[derive(Debug, Clone)]
 pub(crate) struct Experience {
     pub(crate) event: String,
+    /// At most one of a kind, in the order in which the first of each kind was created.
     pub(crate) verifications: Vec<Verification>,
     /// A person for whom a provider vouched once needs no captcha, whatever comes after.
     pub(crate) skips_captcha: bool,
-    pub(crate) passwords: Vec<PasswordVerification>,
     /// The data that the person has entered so far.
     pub(crate) profile: Profile,
     /// The user, once identified.
     pub(crate) user: Option<String>,
+}
+
+impl Experience {
+    /// Adds a verification; one of its kind is replaced in its place.
+    pub(crate) fn keep(&mut self, verification: Verification) {
+        let kind = std::mem::discriminant(&verification);
+        match self.verifications.iter_mut().find(|known| std::mem::discriminant(*known) == kind) {
+            Some(known) => *known = verification,
+            None => self.verifications.push(verification),
+        }
+    }
+
+    pub(crate) fn verification(&self, id: &str) -> Option<&Verification> {
+        self.verifications.iter().find(|known| known.id() == id)
+    }
+
+    /// The social verification with that id.
+    pub(crate) fn social(&mut self, id: &str) -> Option<&mut SocialVerification> {
+        self.verifications.iter_mut().find_map(|known| match known {
+            Verification::Social(social) if social.id == id => Some(social),
+            _ => None,
+        })
+    }
 }
 
 /// The changes to the user when the interaction completes.
@@ -88,26 +111,64 @@ pub(crate) struct Profile {
     pub(crate) social: Option<(String, Arc<SocialUser>)>,
 }
 
-/// A password verification that succeeded; others are not stored.
-#[derive(Debug, Clone)]
-pub(crate) enum PasswordVerification {
-    /// Of an existing user, by an identifier of this type and value.
-    Known { id: String, identifier: String, value: String, user: String },
-    /// Of a person who is about to register.
-    New { id: String, username: String, password: String },
+impl Profile {
+    /// Adds what else is known; it replaces what was.
+    pub(crate) fn set(&mut self, told: Self) {
+        let Self { username, password, primary_email, primary_phone, name, avatar, extra, social } = told;
+        for (slot, told) in [
+            (&mut self.username, username),
+            (&mut self.password, password),
+            (&mut self.primary_email, primary_email),
+            (&mut self.primary_phone, primary_phone),
+            (&mut self.name, name),
+            (&mut self.avatar, avatar),
+        ] {
+            if told.is_some() {
+                *slot = told;
+            }
+        }
+        self.extra = extra.or(self.extra.take());
+        self.social = social.or(self.social.take());
+    }
+
+    /// Adds what else is known, but keeps what was.
+    pub(crate) fn fill(&mut self, mut told: Self) {
+        told.set(std::mem::take(self));
+        *self = told;
+    }
 }
 
-impl PasswordVerification {
+/// What a person has proved, or is about to. A password verification that fails is not stored.
+#[derive(Debug, Clone)]
+pub(crate) enum Verification {
+    Social(SocialVerification),
+    /// Of an existing user, by an identifier of this type and value.
+    Password {
+        id: String,
+        identifier: String,
+        value: String,
+    },
+    /// Of a person who is about to register.
+    NewPasswordIdentity {
+        id: String,
+        username: String,
+        password: String,
+    },
+}
+
+impl Verification {
     pub(crate) fn id(&self) -> &str {
         match self {
-            Self::Known { id, .. } | Self::New { id, .. } => id,
+            Self::Social(SocialVerification { id, .. })
+            | Self::Password { id, .. }
+            | Self::NewPasswordIdentity { id, .. } => id,
         }
     }
 }
 
 /// A social verification.
 #[derive(Debug, Clone)]
-pub(crate) struct Verification {
+pub(crate) struct SocialVerification {
     pub(crate) id: String,
     pub(crate) connector: String,
     pub(crate) state: VerificationState,

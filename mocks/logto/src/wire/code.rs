@@ -151,16 +151,40 @@ codes! {
             (400, "session.verification_failed", "The verification was not successful. Restart the verification flow and try again."),
         SessionVerificationSessionNotFound =>
             (404, "session.verification_session_not_found", "The verification was not successful. Restart the verification flow and try again."),
+        SignInExperiencesAdaptiveMfaRequiresMfa =>
+            (422, "sign_in_experiences.adaptive_mfa_requires_mfa", "MFA must be enabled before enabling adaptive MFA."),
+        SignInExperiencesAdaptiveMfaRequiresNonSkippablePolicy =>
+            (422, "sign_in_experiences.adaptive_mfa_requires_non_skippable_policy", "Adaptive MFA requires a non-skippable MFA prompt policy. Use PromptOnlyAtSignInMandatory or PromptAtSignInAndSignUpMandatory."),
         SignInExperiencesAtLeastOneAuthenticationFactor =>
             (400, "sign_in_experiences.at_least_one_authentication_factor", "You have to select at least one authentication factor."),
+        SignInExperiencesBackupCodeCannotBeEnabledAlone =>
+            (400, "sign_in_experiences.backup_code_cannot_be_enabled_alone", "Backup code cannot be enabled alone."),
         SignInExperiencesCodeSignInMustBeEnabled =>
             (400, "sign_in_experiences.code_sign_in_must_be_enabled", "Verification code sign in must be enabled when set a password is not required in sign up."),
+        SignInExperiencesDuplicatedMfaFactors =>
+            (400, "sign_in_experiences.duplicated_mfa_factors", "Duplicated MFA factors."),
         SignInExperiencesDuplicatedSignUpIdentifiers =>
             (400, "sign_in_experiences.duplicated_sign_up_identifiers", "Duplicate sign-up identifiers detected."),
+        SignInExperiencesEmailVerificationCodeCannotBeUsedForMfa =>
+            (400, "sign_in_experiences.email_verification_code_cannot_be_used_for_mfa", "Email verification code cannot be used for MFA when email verification is enabled for sign-in."),
+        SignInExperiencesEmailVerificationCodeCannotBeUsedForSignIn =>
+            (400, "sign_in_experiences.email_verification_code_cannot_be_used_for_sign_in", "Email verification code cannot be used for sign-in when it is enabled for MFA."),
         SignInExperiencesEnabledConnectorNotFound =>
             (400, "sign_in_experiences.enabled_connector_not_found", "Enabled {} connector not found."),
+        SignInExperiencesForgotPasswordMethodRequiresConnector =>
+            (400, "sign_in_experiences.forgot_password_method_requires_connector", "Forgot password method requires a corresponding {} connector to be configured."),
+        SignInExperiencesMissingSignUpIdentifiers =>
+            (400, "sign_in_experiences.missing_sign_up_identifiers", "Primary sign-up identifier cannot be empty."),
+        SignInExperiencesNonAdaptiveMfaRequiresSkippablePolicy =>
+            (422, "sign_in_experiences.non_adaptive_mfa_requires_skippable_policy", "When adaptive MFA is disabled, MFA prompt policy must be skippable. Do not use PromptOnlyAtSignInMandatory or PromptAtSignInAndSignUpMandatory."),
+        SignInExperiencesPasswordExpirationRequiresForgotPassword =>
+            (422, "sign_in_experiences.password_expiration_requires_forgot_password", "Password expiration requires at least one forgot password method with a valid connector."),
         SignInExperiencesPasswordlessRequiresVerify =>
             (400, "sign_in_experiences.passwordless_requires_verify", "Must enable verify for email/phone sign up identifier."),
+        SignInExperiencesPhoneVerificationCodeCannotBeUsedForMfa =>
+            (400, "sign_in_experiences.phone_verification_code_cannot_be_used_for_mfa", "SMS verification code cannot be used for MFA when SMS verification is enabled for sign-in."),
+        SignInExperiencesPhoneVerificationCodeCannotBeUsedForSignIn =>
+            (400, "sign_in_experiences.phone_verification_code_cannot_be_used_for_sign_in", "SMS verification code cannot be used for sign-in when it is enabled for MFA."),
         UserEmailAlreadyInUse =>
             (422, "user.email_already_in_use", "This email is associated with an existing account."),
         UserIdentityAlreadyInUse =>
@@ -184,6 +208,8 @@ codes! {
         UserSuggestMfa =>
             (422, "user.suggest_mfa", "For better account security, we recommend binding MFA to your account."),
         UserSuspended => (401, "user.suspended", "This account is suspended."),
+        UserUserNotExist =>
+            (404, "user.user_not_exist", "User with {{ identifier }} does not exist."),
         UserUsernameAlreadyInUse =>
             (422, "user.username_already_in_use", "This username is already in use."),
         UserUsernameExistsInProfile =>

@@ -36,11 +36,13 @@ pub(crate) enum Complaint {
     /// The `type` is not one of these.
     Discriminator(&'static [&'static str]),
     /// The value is not the only allowed one.
-    Literal { expected: &'static str, received: Option<Value> },
+    Literal { expected: Value, received: Option<Value> },
     /// The value matches no alternative; the complaints of each alternative.
     Union(Vec<Vec<Issue>>),
     /// Logto's own check failed.
     Custom,
+    /// The same, with words of Logto's own.
+    Said(&'static str),
 }
 
 impl Issue {
@@ -61,9 +63,9 @@ impl Issue {
         self
     }
 
-    /// The same if the whole value is an item of a list.
-    pub(crate) fn within(mut self, index: usize) -> Self {
-        self.path.insert(0, json!(index));
+    /// The same if the whole value is a member of an object, or an item of a list.
+    pub(crate) fn inside(mut self, place: Value) -> Self {
+        self.path.insert(0, place);
         self
     }
 
@@ -136,7 +138,9 @@ impl Issue {
                     "code": "invalid_union", "unionErrors": alternatives, "path": path, "message": message,
                 })
             }
-            Complaint::Custom => json!({ "code": "custom", "message": message, "path": path }),
+            Complaint::Custom | Complaint::Said(_) => {
+                json!({ "code": "custom", "message": message, "path": path })
+            }
         }
     }
 
@@ -164,8 +168,9 @@ impl Issue {
             Complaint::Discriminator(options) => {
                 format!("Invalid discriminator value. Expected {}", alternatives(options))
             }
-            Complaint::Literal { expected, .. } => format!("Invalid literal value, expected \"{expected}\""),
+            Complaint::Literal { expected, .. } => format!("Invalid literal value, expected {expected}"),
             Complaint::Union(_) | Complaint::Custom => "Invalid input".to_owned(),
+            Complaint::Said(words) => (*words).to_owned(),
         }
     }
 
@@ -189,7 +194,7 @@ impl Issue {
             Complaint::Discriminator(_) => "invalid_union_discriminator",
             Complaint::Literal { .. } => "invalid_literal",
             Complaint::Union(_) => "invalid_union",
-            Complaint::Custom => "custom",
+            Complaint::Custom | Complaint::Said(_) => "custom",
         };
         self.told(&format!("({code}) {}", self.message()))
     }

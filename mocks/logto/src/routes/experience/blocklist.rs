@@ -2,15 +2,22 @@
 
 use serde_json::{Map, Value};
 
-use crate::store::Store;
+use super::social_identity;
+use crate::store::{SocialVerification, Store};
 use crate::version::Fact;
 use crate::wire::{ApiError, Code};
 
 /// The domains of the same mail service.
 const GMAIL: [&str; 2] = ["gmail.com", "googlemail.com"];
 
+/// Refuses a verification whose provider reports such an address.
+pub(super) fn check_social(store: &Store, verification: &SocialVerification) -> Result<(), ApiError> {
+    let email = social_identity::user_info(verification).ok().and_then(|social| social.email.as_deref());
+    email.map_or(Ok(()), |email| check(store, email))
+}
+
 /// Refuses an address that the policy rejects.
-pub(super) fn check(store: &Store, email: &str) -> Result<(), ApiError> {
+fn check(store: &Store, email: &str) -> Result<(), ApiError> {
     checked(&store.sign_in_experience, store.has(Fact::EmailAllowlist), email)
 }
 

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::interaction::Call;
+use super::interaction::{Call, Started};
 use crate::connectors::MessageKind;
 use crate::routes::email::{is_email, is_strict_email};
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented, Query, body, refusals};
@@ -24,11 +24,10 @@ refusals! {
 }
 
 /// `POST /api/experience/verification/verification-code`: always a refusal.
-pub(super) fn send(call: Call, text: String) -> Answer<()> {
+pub(super) fn send(call: Started, text: String) -> Answer<()> {
     let members = body::object(&text)?;
     body::without(identifier(&members).into_iter().chain([event(&members)]))?;
-    let mut store = call.store();
-    call.experience(&mut store)?;
+    let store = call.store();
     let error = match (members["interactionEvent"].as_str(), members["identifier"]["type"].as_str()) {
         (Some("ForgotPassword"), _) => CodeError::ForgotPassword,
         (_, kind) => {
@@ -40,11 +39,10 @@ pub(super) fn send(call: Call, text: String) -> Answer<()> {
 }
 
 /// `POST /api/experience/verification/verification-code/verify`: always a refusal.
-pub(super) fn verify(call: Call, text: String) -> Answer<()> {
+pub(super) fn verify(_: Started, text: String) -> Answer<()> {
     let members = body::object(&text)?;
     let more = ["verificationId", "code"].map(|name| body::needed(&members, &[name], "string"));
     body::without(identifier(&members).into_iter().chain(more))?;
-    call.experience(&mut call.store())?;
     Err(CodeError::NoVerification.into())
 }
 
@@ -77,7 +75,7 @@ fn event(members: &Map<String, Value>) -> Option<Issue> {
 }
 
 /// `GET /api/experience/sso-connectors?email=`: there are none.
-pub(super) fn sso_connectors(call: Call, Query(params): Query) -> Answer {
+pub(super) fn sso_connectors(_: Call, Query(params): Query) -> Answer {
     let given: Vec<&str> = params.all("email").collect();
     let complaint = match given.as_slice() {
         [] => Some(Complaint::Type { expected: "string", received: "undefined" }),
@@ -87,6 +85,5 @@ pub(super) fn sso_connectors(call: Call, Query(params): Query) -> Answer {
     if let Some(complaint) = complaint {
         return Err(ApiError::guard_of("query", &[Issue::new(&["email"], complaint)]).into());
     }
-    call.interaction(&mut call.store())?;
     Ok(Json(json!({ "connectorIds": [] })))
 }

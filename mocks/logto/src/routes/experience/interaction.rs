@@ -1,6 +1,5 @@
 //! Finding the interaction, restarting it, and changing its event (contract §2, §2.1 step 1).
 
-use std::convert::Infallible;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ use crate::wire::{Answer, ApiError, Code, Cookies, OidcError, body};
 
 /// Why a call has no started interaction.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub(super) enum InteractionError {
+pub(in crate::routes) enum InteractionError {
     #[error("the _interaction cookie is missing, or its signature is invalid")]
     NoCookie {
         /// Whether the answer names the cookie.
@@ -55,9 +54,11 @@ pub(crate) fn interaction_uid(shared: &Shared, cookies: &Cookies, app_id: Option
     uids.get(app_id.unwrap_or("_legacy"))?.as_str().map(ToOwned::to_owned)
 }
 
-/// A call of the sign-in page: the double's state, and what selects the interaction.
+/// A call of the sign-in page in a running interaction: the double's state, and what selects the
+/// interaction. As an extractor it refuses a call without one before the body is parsed (trial of a real
+/// Logto, §5 no. 6).
 #[derive(Debug)]
-pub(super) struct Call {
+pub(in crate::routes) struct Call {
     shared: Arc<Shared>,
     headers: HeaderMap,
     /// `Logto-App-Id` or `?app_id=`, which selects one if the cookie has several.
@@ -73,10 +74,34 @@ impl Deref for Call {
 }
 
 impl FromRequestParts<Arc<Shared>> for Call {
-    type Rejection = Infallible;
+    type Rejection = InteractionError;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
-        Ok(Self::of(parts, shared))
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, InteractionError> {
+        let call = Self::of(parts, shared);
+        call.interaction(&mut call.store())?;
+        Ok(call)
+    }
+}
+
+/// The same after `PUT /api/experience`, as nearly every call needs it.
+#[derive(Debug)]
+pub(in crate::routes) struct Started(Call);
+
+impl Deref for Started {
+    type Target = Call;
+
+    fn deref(&self) -> &Call {
+        &self.0
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Started {
+    type Rejection = InteractionError;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, InteractionError> {
+        let call = Call::from_request_parts(parts, shared).await?;
+        call.experience(&mut call.store())?;
+        Ok(Self(call))
     }
 }
 
@@ -133,23 +158,25 @@ pub(super) fn start(call: Call, text: String) -> Answer<StatusCode> {
         event,
         verifications: vec![],
         skips_captcha: false,
-        passwords: vec![],
         profile: Profile::default(),
         user: None,
     });
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `PUT /api/experience/interaction-event`.
-pub(super) fn change_event(call: Call, text: String) -> Answer<StatusCode> {
+/// `PUT /api/experience/interaction-event`. Another event clears what the person has entered.
+pub(super) fn change_event(call: Started, text: String) -> Answer<StatusCode> {
     let event = event(&body::object(&text)?)?;
     let mut store = call.store();
-    let allowed = allowed(&store, &event);
+    allowed(&store, &event)?;
     let experience = call.experience(&mut store)?;
-    if event == "ForgotPassword" {
+    // A forgotten password cannot turn into a sign-in, nor the other way round.
+    if [&event, &experience.event].into_iter().filter(|event| *event == "ForgotPassword").count() == 1 {
         return Err(Code::SessionNotSupportedForForgotPassword.error().into());
     }
-    allowed?;
+    if experience.event != event {
+        experience.profile = Profile::default();
+    }
     experience.event = event;
     Ok(StatusCode::NO_CONTENT)
 }

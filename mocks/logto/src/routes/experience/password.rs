@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::interaction::Call;
+use super::interaction::Started;
 use super::password_policy::{self, Person};
 use super::profile::is_username;
 use super::requirements::{rejected, username_in_use};
-use crate::store::{Experience, PasswordVerification, Policy, Store};
+use crate::store::{Experience, Policy, Store, Verification};
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, body, refusals};
 
 refusals! {
@@ -27,39 +27,38 @@ refusals! {
 }
 
 /// `POST /api/experience/verification/password`.
-pub(super) fn verify(call: Call, text: String) -> Answer {
+pub(super) fn verify(call: Started, text: String) -> Answer {
     let members = body::object(&text)?;
     // Accepts an identifier of any type, and a password that is not empty.
     let kind =
         |identifier: &Map<String, Value>| body::needed_choice(identifier, &["identifier", "type"], &KINDS);
     let given = credentials(&members, kind, |_| true, true)?;
     let mut store = call.store();
-    call.experience(&mut store)?;
-    let user = of(&store, &given);
+    let proved = proves(&store, &given);
     let (now, policy) = (call.context.clock.millis(), Policy::of(&store.sign_in_experience));
-    if let Some(until) = store.sentinel.report(&given.identifier, user.is_err(), now, policy) {
+    if let Some(until) = store.sentinel.report(&given.identifier, proved.is_err(), now, policy) {
         return Err(PasswordError::LockedOut((until - now + 30_000).div_euclid(60_000)).into());
     }
-    let (id, user) = (call.long_id(), user?);
-    keep(
+    proved?;
+    let id = call.long_id();
+    Ok(kept(
         call.experience(&mut store)?,
-        PasswordVerification::Known { id, identifier: given.kind, value: given.identifier, user },
-    )
+        Verification::Password { id, identifier: given.kind, value: given.identifier },
+    ))
 }
 
 /// `POST /api/experience/verification/new-password-identity`: username and password of a person who
 /// is about to register, in one call.
-pub(super) fn new_identity(call: Call, text: String) -> Answer {
+pub(super) fn new_identity(call: Started, text: String) -> Answer {
     let members = body::object(&text)?;
     // Only usernames are accepted, and only valid ones.
     let kind = |identifier: &Map<String, Value>| {
         let received = identifier.get("type");
-        let complaint = Complaint::Literal { expected: "username", received: received.cloned() };
+        let complaint = Complaint::Literal { expected: json!("username"), received: received.cloned() };
         (received != Some(&json!("username"))).then(|| Issue::new(&["identifier", "type"], complaint))
     };
     let given = credentials(&members, kind, is_username, false)?;
     let mut store = call.store();
-    call.experience(&mut store)?;
     if store.user_by_identifier("username", &given.identifier).is_some() {
         return Err(PasswordError::UsernameInUse.into());
     }
@@ -70,7 +69,8 @@ pub(super) fn new_identity(call: Call, text: String) -> Answer {
         return Err(PasswordError::Rejected(issues).into());
     }
     let (id, username) = (call.long_id(), given.identifier);
-    keep(call.experience(&mut store)?, PasswordVerification::New { id, username, password: given.password })
+    let verification = Verification::NewPasswordIdentity { id, username, password: given.password };
+    Ok(kept(call.experience(&mut store)?, verification))
 }
 
 /// Types of identifiers.
@@ -83,13 +83,13 @@ struct Credentials {
     password: String,
 }
 
-/// The user with these credentials.
-fn of(store: &Store, given: &Credentials) -> Result<String, PasswordError> {
+/// Whether a user has these credentials.
+fn proves(store: &Store, given: &Credentials) -> Result<(), PasswordError> {
     let user = store
         .user_by_identifier(&given.kind, &given.identifier)
         .filter(|user| user.password.as_ref() == Some(&given.password))
         .ok_or(PasswordError::InvalidCredentials)?;
-    if user.is_suspended { Err(PasswordError::Suspended) } else { Ok(user.id.clone()) }
+    if user.is_suspended { Err(PasswordError::Suspended) } else { Ok(()) }
 }
 
 /// A time from now, as a browser formats it.
@@ -101,13 +101,11 @@ fn in_minutes(minutes: i64) -> String {
     format!("in {} minute{plural}", grouped.join(","))
 }
 
-/// There is one verification of a kind: a later one replaces it.
-fn keep(experience: &mut Experience, verification: PasswordVerification) -> Answer {
-    let kind = std::mem::discriminant(&verification);
-    experience.passwords.retain(|known| std::mem::discriminant(known) != kind);
+/// The verification, which is kept, as the page is told of it.
+fn kept(experience: &mut Experience, verification: Verification) -> Json {
     let answer = json!({ "verificationId": verification.id() });
-    experience.passwords.push(verification);
-    Ok(Json(answer))
+    experience.keep(verification);
+    Json(answer)
 }
 
 /// Parses the body: an identifier whose type passes `kind` and whose value `fits`, and a password.

@@ -4,10 +4,11 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::interaction::Call;
+use super::interaction::Started;
 use super::password_policy::{self, Person};
-use super::requirements::{self, rejected, username_in_use};
-use crate::store::PROFILE;
+use super::requirements::{absent, available, identified, registering, rejected};
+use super::{blocklist, social_identity};
+use crate::store::{Experience, PROFILE, Profile, Store, User, Verification};
 use crate::version::Fact;
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, NotImplemented, body, refusals};
 
@@ -23,15 +24,6 @@ refusals! {
         NoForgotPassword => Code::SessionInvalidInteractionType.error(),
         #[error("this double does not reset passwords")]
         NoReset => NotImplemented,
-        #[error("no user has been identified")]
-        NotIdentified => requirements::not_identified(),
-        #[error("the user already has a {0}")]
-        Exists(what: &'static str) => match *what {
-            "username" => requirements::username_exists(),
-            _ => Code::UserPasswordExistsInProfile.error(),
-        },
-        #[error("another user already has this username")]
-        UsernameInUse => username_in_use(),
         #[error("the password policy rejects the password")]
         Rejected(issues: Vec<Value>) => rejected(issues),
         #[error("no verification has that id")]
@@ -51,40 +43,36 @@ pub(crate) fn is_username(text: &str) -> bool {
 }
 
 /// Adds one datum about the person.
-pub(super) fn post(call: Call, text: String) -> Answer<StatusCode> {
+pub(super) fn post(call: Started, text: String) -> Answer<StatusCode> {
     let told = told(&text)?;
     let mut store = call.store();
     let uid = call.interaction(&mut store)?.uid.clone();
-    let experience = call.experience(&mut store)?;
-    if experience.event == "ForgotPassword" {
-        return Err(ProfileError::ForgotPassword.into());
-    }
-    if experience.event == "SignIn" && experience.user.is_none() {
-        return Err(ProfileError::NotIdentified.into());
-    }
-    let (mut profile, user) = (experience.profile.clone(), experience.user.clone());
-    let user = user.and_then(|id| store.user(&id));
+    let experience = call.experience(&mut store)?.clone();
+    let user = match experience.event.as_str() {
+        "ForgotPassword" => return Err(ProfileError::ForgotPassword.into()),
+        "SignIn" => Some(identified(&store, &experience)?),
+        _ => registering(&store, &experience),
+    };
+    let mut profile = experience.profile.clone();
     match told {
         Told::Username(username) => {
-            if user.is_some_and(|user| user.username.is_some()) {
-                return Err(ProfileError::Exists("username").into());
+            let is_long = username.len() > USERNAME_LIMIT;
+            let told = Profile { username: Some(username), ..Profile::default() };
+            absent(user, &told)?;
+            if is_long && call.has(Fact::UsernameLimit) {
+                return Err(ProfileError::UsernameTooLong.into());
             }
-            if store.user_by_identifier("username", &username).is_some() {
-                return Err(ProfileError::UsernameInUse.into());
-            }
-            if username.len() > USERNAME_LIMIT {
-                if call.has(Fact::UsernameLimit) {
-                    return Err(ProfileError::UsernameTooLong.into());
-                }
+            if is_long {
                 // It is stored in a column that is too short for it: the interaction is lost.
                 call.interaction(&mut store)?.experience = None;
                 return Ok(StatusCode::NO_CONTENT);
             }
-            profile.username = Some(username);
+            available(&store, &told)?;
+            profile.set(told);
         }
         Told::Password(password) => {
             let policy = store.sign_in_experience.get("passwordPolicy").cloned().unwrap_or_default();
-            let of_user = |member: fn(&crate::store::User) -> Option<&str>| user.and_then(member);
+            let of_user = |member: fn(&User) -> Option<&str>| user.and_then(member);
             let person = Person {
                 username: profile.username.as_deref().or_else(|| of_user(|user| user.username.as_deref())),
                 email: profile
@@ -97,13 +85,13 @@ pub(super) fn post(call: Call, text: String) -> Answer<StatusCode> {
             if !issues.is_empty() {
                 return Err(ProfileError::Rejected(issues).into());
             }
-            if user.is_some_and(|user| user.password.is_some()) {
-                return Err(ProfileError::Exists("password").into());
-            }
-            profile.password = Some(password);
+            let told = Profile { password: Some(password), ..Profile::default() };
+            absent(user, &told)?;
+            profile.set(told);
         }
-        // The double never verifies codes, so a verification cannot be named.
-        Told::Verified => return Err(ProfileError::NoVerification.into()),
+        // The double never verifies codes, so a verification of one cannot be named.
+        Told::Code => return Err(ProfileError::NoVerification.into()),
+        Told::Social(id) => link(&store, &experience, &id, user.is_none(), &mut profile)?,
         Told::Extra(values) => {
             // Members that are not part of a profile become custom data.
             let (standard, custom) =
@@ -117,9 +105,22 @@ pub(super) fn post(call: Call, text: String) -> Answer<StatusCode> {
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Adds the identity of a social verification, and what comes with it, unless it is known already.
+fn link(store: &Store, experience: &Experience, id: &str, is_new: bool, profile: &mut Profile) -> Answer<()> {
+    let Some(Verification::Social(verification)) = experience.verification(id) else {
+        return Err(ProfileError::NoVerification.into());
+    };
+    blocklist::check_social(store, verification)?;
+    let told = social_identity::identity(store, verification)?;
+    available(store, &told)?;
+    profile.set(told);
+    profile.fill(social_identity::synced(store, verification, is_new)?);
+    Ok(())
+}
+
 /// `PUT /api/experience/profile/password`: a new password for a forgotten one. Always a refusal,
 /// because a person cannot prove here that a password is theirs to reset.
-pub(super) fn put_password(call: Call, text: String) -> Answer<()> {
+pub(super) fn put_password(call: Started, text: String) -> Answer<()> {
     body::without([body::needed(&body::object(&text)?, &["password"], "string")])?;
     let resets = call.experience(&mut call.store())?.event == "ForgotPassword";
     Err(if resets { ProfileError::NoReset } else { ProfileError::NoForgotPassword }.into())
@@ -129,7 +130,10 @@ pub(super) fn put_password(call: Call, text: String) -> Answer<()> {
 enum Told {
     Username(String),
     Password(String),
-    Verified,
+    /// An address or a number, by a verification of a code.
+    Code,
+    /// An identity, by its verification.
+    Social(String),
     Extra(Map<String, Value>),
 }
 
@@ -150,7 +154,8 @@ fn told(text: &str) -> Result<Told, ApiError> {
             }
         }
         "password" => Ok(Told::Password(member("value")?.to_owned())),
-        "email" | "phone" | "social" => member("verificationId").map(|_| Told::Verified),
+        "email" | "phone" => member("verificationId").map(|_| Told::Code),
+        "social" => member("verificationId").map(|id| Told::Social(id.to_owned())),
         "extraProfile" => {
             body::without([body::needed(&members, &["values"], "object")])?;
             Ok(Told::Extra(members.get("values").and_then(Value::as_object).cloned().unwrap_or_default()))

@@ -3,14 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::store::{Experience, Profile, Store, User, VerificationState};
+use crate::store::{Experience, Profile, Store, User, Verification, VerificationState};
 use crate::version::Fact;
 use crate::wire::{ApiError, Code};
-
-/// 422 `user.username_exists_in_profile`.
-pub(super) fn username_exists() -> ApiError {
-    Code::UserUsernameExistsInProfile.error()
-}
 
 /// 422 `user.username_already_in_use`.
 pub(super) fn username_in_use() -> ApiError {
@@ -32,7 +27,33 @@ pub(super) fn missing_profile(fields: &[&'static str]) -> ApiError {
     Code::UserMissingProfile.error().with_data(json!({ "missingProfile": fields }))
 }
 
-/// Checks that no other user has the entered data.
+/// The user whom an interaction signs in.
+///
+/// # Errors
+/// None has been identified, or it was deleted since.
+pub(super) fn identified<'s>(store: &'s Store, experience: &Experience) -> Result<&'s User, ApiError> {
+    let id = experience.user.as_deref().ok_or_else(not_identified)?;
+    store.user(id).ok_or_else(ApiError::not_found)
+}
+
+/// The user whom an interaction has created already, if it has.
+pub(super) fn registering<'s>(store: &'s Store, experience: &Experience) -> Option<&'s User> {
+    experience.user.as_deref().and_then(|id| store.user(id))
+}
+
+/// Checks that the user, if there is one, lacks what is entered.
+pub(super) fn absent(user: Option<&User>, told: &Profile) -> Result<(), ApiError> {
+    let Some(user) = user else { return Ok(()) };
+    if told.username.is_some() && user.username.is_some() {
+        return Err(Code::UserUsernameExistsInProfile.error());
+    }
+    if told.password.is_some() && user.password.is_some() {
+        return Err(Code::UserPasswordExistsInProfile.error());
+    }
+    Ok(())
+}
+
+/// Checks that no user has the entered data.
 pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError> {
     let taken = |kind: &str, told: &Option<String>| {
         told.as_ref().is_some_and(|told| store.user_by_identifier(kind, told).is_some())
@@ -45,6 +66,10 @@ pub(super) fn available(store: &Store, profile: &Profile) -> Result<(), ApiError
     }
     if taken("phone", &profile.primary_phone) {
         return Err(Code::UserPhoneAlreadyInUse.error());
+    }
+    let identity = profile.social.as_ref();
+    if identity.is_some_and(|(target, social)| store.user_by_identity(target, &social.id).is_some()) {
+        return Err(Code::UserIdentityAlreadyInUse.error());
     }
     Ok(())
 }
@@ -61,7 +86,10 @@ pub(super) fn no_robot(store: &Store, experience: &Experience) -> Result<(), Api
 
 /// Whether the person proved a social identity in this interaction.
 pub(super) fn verified_social(experience: &Experience) -> bool {
-    experience.verifications.iter().any(|known| matches!(known.state, VerificationState::Verified(_)))
+    experience.verifications.iter().any(|known| match known {
+        Verification::Social(social) => matches!(social.state, VerificationState::Verified(_)),
+        Verification::Password { .. } | Verification::NewPasswordIdentity { .. } => false,
+    })
 }
 
 /// What the sign-in experience requires and the person lacks. A social identity counts as the
@@ -74,7 +102,9 @@ pub(super) fn demanded(
     verified: bool,
 ) -> Vec<&'static str> {
     let member = |of: &str, name: &str| store.sign_in_experience.get(of).and_then(|of| of.get(name));
-    if verified && member("socialSignIn", "skipRequiredIdentifiers") == Some(&Value::Bool(true)) {
+    if (verified || profile.social.is_some())
+        && member("socialSignIn", "skipRequiredIdentifiers") == Some(&Value::Bool(true))
+    {
         return vec![];
     }
     let has = |told: &Option<String>, known: fn(&User) -> &Option<String>| {
@@ -82,12 +112,18 @@ pub(super) fn demanded(
     };
     let social = profile.social.is_some() || user.is_some_and(|user| !user.identities.is_empty());
     let identifiers = member("signUp", "identifiers").and_then(Value::as_array);
-    let primary = |name: &str| identifiers.into_iter().flatten().any(|identifier| identifier == name);
+    let among = |name: &str| identifiers.into_iter().flatten().any(|identifier| identifier == name);
+    // Of several primary identifiers only one counts: a username, or else either of the others.
+    let primary = match () {
+        () if among("username") => "username",
+        () if among("email") && among("phone") => "emailOrPhone",
+        () if among("email") => "email",
+        () if among("phone") => "phone",
+        () => "",
+    };
     let more = member("signUp", "secondaryIdentifiers").and_then(Value::as_array);
     let secondary = |name: &str| more.into_iter().flatten().any(|more| more["identifier"] == name);
-    // Two primary identifiers are a choice, further ones are not.
-    let either = primary("email") && primary("phone");
-    let wants = |name: &str| (primary(name) && !(either && name != "username")) || secondary(name);
+    let wants = |name: &str| primary == name || secondary(name);
     let username = has(&profile.username, |user| &user.username);
     let email = has(&profile.primary_email, |user| &user.primary_email);
     let password = has(&profile.password, |user| &user.password) || social;
@@ -95,7 +131,7 @@ pub(super) fn demanded(
     let phone = has(&profile.primary_phone, |user| &user.primary_phone);
     let fields = [
         ("username", wants("username") && !username),
-        ("emailOrPhone", (either || secondary("emailOrPhone")) && !email && !phone),
+        ("emailOrPhone", wants("emailOrPhone") && !email && !phone),
         ("email", wants("email") && !email),
         ("phone", wants("phone") && !phone),
         ("password", wants_password && !password),

@@ -6,9 +6,11 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::interaction::Call;
+use super::interaction::{Call, Started};
 use crate::connectors::{Arrival, Authorization, Departure};
-use crate::store::{Connector, ConnectorSession, Experience, SocialUser, Verification, VerificationState};
+use crate::store::{
+    Connector, ConnectorSession, Experience, SocialUser, SocialVerification, Verification, VerificationState,
+};
 use crate::wire::{Answer, ApiError, Code, Json, SetCookies, body, refusals};
 
 refusals! {
@@ -28,7 +30,7 @@ refusals! {
 }
 
 /// `POST …/authorization-uri`: where the page redirects the person.
-pub(super) fn authorization_uri(call: Call, Path(id): Path<String>, text: String) -> Answer {
+pub(super) fn authorization_uri(call: Started, Path(id): Path<String>, text: String) -> Answer {
     let members = body::object(&text)?;
     body::without([
         body::needed(&members, &["state"], "string"),
@@ -46,17 +48,16 @@ pub(super) fn authorization_uri(call: Call, Path(id): Path<String>, text: String
     let departure = Departure { shared: &call, config: &connector.config, state, redirect_uri };
     let Authorization { uri, session } = connector.kind().authorization(departure)?;
     let verification =
-        Verification { id: call.long_id(), connector: id, state: VerificationState::Pending(session) };
+        SocialVerification { id: call.long_id(), connector: id, state: VerificationState::Pending(session) };
     let answer = json!({ "authorizationUri": uri, "verificationId": verification.id });
     // There is one social verification at a time, for any connector (golden
     // `experience/other-connectors-verification`).
-    experience.verifications.clear();
-    experience.verifications.push(verification);
+    experience.keep(Verification::Social(verification));
     Ok(Json(answer))
 }
 
 /// `POST …/verify`: Logto calls the provider here.
-pub(super) async fn verify(call: Call, Path(id): Path<String>, text: String) -> Answer<Response> {
+pub(super) async fn verify(call: Started, Path(id): Path<String>, text: String) -> Answer<Response> {
     let members = body::object(&text)?;
     body::without([
         body::needed(&members, &["connectorData"], "object"),
@@ -89,7 +90,7 @@ fn spend(call: &Call, id: &str, given: &str, data: &Map<String, Value>) -> Answe
     let connector = store.connector(id).cloned();
     let experience = call.experience(&mut store)?;
     let connector = connector.ok_or_else(|| SocialError::InvalidConnector(id.to_owned()))?;
-    let found = experience.verifications.iter_mut().find(|known| known.id == given && known.connector == id);
+    let found = experience.social(given).filter(|known| known.connector == id);
     let verification = found.ok_or(SocialError::NoVerification)?;
     connector.kind().check_callback(data)?;
     connector.kind().check_config(&connector.config)?;
@@ -109,8 +110,8 @@ fn spend(call: &Call, id: &str, given: &str, data: &Map<String, Value>) -> Answe
 fn settle(call: &Call, given: &str, mut experience: Experience, user: SocialUser) -> Answer<()> {
     let mut store = call.store();
     let interaction = call.interaction(&mut store)?;
-    let found = experience.verifications.iter_mut().find(|known| known.id == given);
-    found.ok_or(SocialError::NoVerification)?.state = VerificationState::Verified(Arc::new(user));
+    let verification = experience.social(given).ok_or(SocialError::NoVerification)?;
+    verification.state = VerificationState::Verified(Arc::new(user));
     experience.skips_captcha = true;
     interaction.experience = Some(experience);
     Ok(())

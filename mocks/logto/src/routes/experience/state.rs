@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::interaction::Call;
+use super::interaction::Started;
 use crate::audit::{self, Caller};
-use crate::store::{Experience, PasswordVerification, SocialUser, Verification, VerificationState, column};
+use crate::store::{Experience, SocialUser, SocialVerification, Verification, VerificationState, column};
 use crate::version::Fact;
 use crate::wire::{Answer, Json, without_nulls};
 
-pub(super) fn get(call: Call) -> Answer {
+pub(super) fn get(call: Started) -> Answer {
     let mut shown = state(call.experience(&mut call.store())?, &audit::caller());
     if let (Value::Object(members), false) = (&mut shown, call.has(Fact::SignInContext)) {
         members.shift_remove("signInContext");
@@ -39,8 +39,7 @@ fn state(experience: &Experience, caller: &Caller) -> Value {
     if let Some(user_agent) = caller.user_agent() {
         context["userAgent"] = json!(user_agent);
     }
-    let records = experience.verifications.iter().map(social);
-    let records: Vec<Value> = records.chain(experience.passwords.iter().map(password)).collect();
+    let records: Vec<Value> = experience.verifications.iter().map(record).collect();
     let state = json!({
         "interactionEvent": experience.event,
         "userId": experience.user,
@@ -69,7 +68,24 @@ fn profile(experience: &Experience) -> Value {
     without_nulls(profile).into()
 }
 
-fn social(verification: &Verification) -> Value {
+fn record(verification: &Verification) -> Value {
+    match verification {
+        Verification::Social(verification) => social(verification),
+        Verification::Password { id, identifier, value, .. } => json!({
+            "id": id,
+            "type": "Password",
+            "identifier": { "type": identifier, "value": value },
+            "verified": true,
+        }),
+        Verification::NewPasswordIdentity { id, username, .. } => json!({
+            "id": id,
+            "type": "NewPasswordIdentity",
+            "identifier": { "type": "username", "value": username },
+        }),
+    }
+}
+
+fn social(verification: &SocialVerification) -> Value {
     let mut record =
         json!({ "id": verification.id, "connectorId": verification.connector, "type": "Social" });
     if let VerificationState::Verified(social) = &verification.state {
@@ -84,20 +100,4 @@ fn user_info(social: &SocialUser) -> Value {
         "avatar": social.avatar, "rawData": column(&social.raw),
     });
     without_nulls(info).into()
-}
-
-fn password(verification: &PasswordVerification) -> Value {
-    match verification {
-        PasswordVerification::Known { id, identifier, value, .. } => json!({
-            "id": id,
-            "type": "Password",
-            "identifier": { "type": identifier, "value": value },
-            "verified": true,
-        }),
-        PasswordVerification::New { id, username, .. } => json!({
-            "id": id,
-            "type": "NewPasswordIdentity",
-            "identifier": { "type": "username", "value": username },
-        }),
-    }
 }

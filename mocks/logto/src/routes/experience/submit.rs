@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::interaction::Call;
+use super::interaction::Started;
 use super::requirements;
 use crate::store::{Profile, User};
 use crate::wire::{Answer, ApiError, Json, refusals};
@@ -12,8 +12,8 @@ refusals! {
     enum SubmitError {
         #[error("a captcha is required")]
         Robot(error: ApiError) => error.clone(),
-        #[error("no user has been identified")]
-        NotIdentified => requirements::not_identified(),
+        #[error("no user has been identified, or it was deleted since")]
+        NoUser(error: ApiError) => error.clone(),
         #[error("the sign-in experience requires more: {0:?}")]
         MissingProfile(fields: Vec<&'static str>) => requirements::missing_profile(fields),
         #[error("the sign-in experience requires a second factor")]
@@ -22,7 +22,7 @@ refusals! {
 }
 
 /// Completes the interaction: the person has signed in.
-pub(super) fn post(call: Call) -> Answer {
+pub(super) fn post(call: Started) -> Answer {
     let now = call.context.clock.millis();
     let mut store = call.store();
     let interaction = call.interaction(&mut store)?;
@@ -30,16 +30,18 @@ pub(super) fn post(call: Call) -> Answer {
     let return_to = interaction.return_to.clone();
     let experience = call.experience(&mut store)?.clone();
     requirements::no_robot(&store, &experience).map_err(SubmitError::Robot)?;
-    let user = experience.user.clone().ok_or(SubmitError::NotIdentified)?;
+    let user = requirements::identified(&store, &experience).map_err(SubmitError::NoUser)?;
     let social = requirements::verified_social(&experience);
     let profile = experience.profile;
-    // Another user may have taken it since.
+    // The user may have it since, or another user may have taken it.
+    requirements::absent(Some(user), &profile)?;
     requirements::available(&store, &profile)?;
-    let missing = requirements::demanded(&store, store.user(&user), &profile, social);
+    let missing = requirements::demanded(&store, Some(user), &profile, social);
     if !missing.is_empty() {
         return Err(SubmitError::MissingProfile(missing).into());
     }
     requirements::second_factor(&store, &experience.event).map_err(SubmitError::SecondFactor)?;
+    let user = user.id.clone();
     if let Some(user) = store.user_mut(&user) {
         take_over(user, profile);
         user.last_sign_in_at = Some(now);

@@ -19,7 +19,7 @@ use crate::wire::Code;
 
 /// Proof that the caller may use the Management API, with access to the state.
 #[derive(Debug)]
-pub(super) struct Authorized(Arc<Shared>);
+pub(in crate::routes) struct Authorized(Arc<Shared>);
 
 impl Deref for Authorized {
     type Target = Shared;
@@ -48,6 +48,10 @@ pub(crate) enum AuthError {
     Expired { payload: Value },
     #[error("the token does not have the scope `all`; request the token with it")]
     Scope,
+    #[error("the token is not an access token for the userinfo of a person, or has ended")]
+    NoPerson,
+    #[error("the token does not have the scope `openid`")]
+    NoOpenId,
 }
 
 impl IntoResponse for AuthError {
@@ -73,7 +77,8 @@ impl IntoResponse for AuthError {
                 payload,
             )),
             Self::Expired { payload } => unauthorized(claim("ERR_JWT_EXPIRED", "JWTExpired", "exp", payload)),
-            Self::Scope => Code::AuthForbidden.error(),
+            Self::NoPerson => Code::AuthUnauthorized.error(),
+            Self::Scope | Self::NoOpenId => Code::AuthForbidden.error(),
         };
         error.response(self.to_string())
     }
@@ -92,11 +97,30 @@ pub(crate) fn check_admin(shared: &Shared, headers: &HeaderMap) -> Result<(), Au
     check(headers, shared, ADMIN_RESOURCE)
 }
 
-fn check(headers: &HeaderMap, shared: &Shared, audience: &str) -> Result<(), AuthError> {
+/// Proof that a person has signed in: the opaque access token for userinfo. It opens the Account API.
+#[derive(Debug)]
+pub(in crate::routes) struct Person;
+
+impl FromRequestParts<Arc<Shared>> for Person {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, AuthError> {
+        let (token, store) = (bearer(&parts.headers)?, shared.store());
+        let found = store.access_tokens.get(token).filter(|token| token.expires > shared.now());
+        let scopes = &found.ok_or(AuthError::NoPerson)?.scopes;
+        if scopes.contains("openid") { Ok(Self) } else { Err(AuthError::NoOpenId) }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, AuthError> {
     let header = headers.get(AUTHORIZATION).ok_or(AuthError::Missing)?;
     // The scheme is case-sensitive here (contract §11).
     let rest = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer")).ok_or(AuthError::Type)?;
-    let token = rest.trim();
+    Ok(rest.trim())
+}
+
+fn check(headers: &HeaderMap, shared: &Shared, audience: &str) -> Result<(), AuthError> {
+    let token = bearer(headers)?;
     let (header, _) = parts(token).ok_or(AuthError::NoJwt)?;
     let kid = header.get("kid").and_then(Value::as_str);
     // Keys of both tenants are accepted; the audience determines the API.

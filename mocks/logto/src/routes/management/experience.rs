@@ -3,11 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::auth::Authorized;
-use super::experience_guard;
+use super::experience_guard::GUARD;
+use super::sign_up;
 use crate::connectors::MessageKind;
 use crate::store::{Connector, Store};
-use crate::wire::body::object;
 use crate::wire::{Answer, ApiError, Code, Json, refusals};
+
+pub(super) type Members = Map<String, Value>;
 
 /// `GET /sign-in-exp`.
 pub(super) fn read(shared: Authorized) -> Json {
@@ -16,102 +18,185 @@ pub(super) fn read(shared: Authorized) -> Json {
 
 /// `PATCH /sign-in-exp`: replaces the given members and returns the full row.
 pub(super) fn patch(shared: Authorized, text: String) -> Answer {
+    let members = GUARD.members(&text)?;
     let mut store = shared.store();
-    let members = object(&text)?;
-    experience_guard::check(&members)?;
-    change(&mut store, members)?;
+    let members = changed(&store, members, shared.context.clock.millis())?;
+    store.sign_in_experience.extend(members);
     Ok(Json(store.sign_in_experience.clone().into()))
 }
 
 refusals! {
     /// Why the sign-in experience is not changed.
-    enum ExperienceError {
+    pub(super) enum ExperienceError {
         #[error("there is nothing to change")]
         Nothing => ApiError::nothing_to_change(),
-        #[error("an identifier is named twice")]
-        Duplicate => Code::SignInExperiencesDuplicatedSignUpIdentifiers.error(),
-        #[error("e-mail addresses and phone numbers must be verified")]
-        Unverified => Code::SignInExperiencesPasswordlessRequiresVerify.error(),
+        #[error("the settings are not possible")]
+        Rule(code: Code) => code.error(),
         #[error("the tenant has no {0} connector")]
         NoConnector(kind: &'static str) => Code::SignInExperiencesEnabledConnectorNotFound.about(&[kind]),
-        #[error("a sign-in method has neither password nor verification code")]
-        NoFactor => Code::SignInExperiencesAtLeastOneAuthenticationFactor.error(),
-        #[error("a sign-in method has no verification code, and the sign-up no password")]
-        NoCode => Code::SignInExperiencesCodeSignInMustBeEnabled.error(),
+        #[error("the tenant has no {0} connector for a forgotten password")]
+        NoReset(kind: &'static str) =>
+            Code::SignInExperiencesForgotPasswordMethodRequiresConnector.about(&[kind]),
+        #[error("{0}")]
+        Unsupported(what: String) => Code::RequestInvalidInput.about(&[what]),
     }
 }
 
-fn change(store: &mut Store, members: Map<String, Value>) -> Result<(), ExperienceError> {
+pub(super) type Rules = Result<(), ExperienceError>;
+
+/// Refuses what breaks a rule of Logto's.
+pub(super) fn require(holds: bool, code: Code) -> Rules {
+    if holds { Ok(()) } else { Err(ExperienceError::Rule(code)) }
+}
+
+/// The members as they are stored, once they have passed Logto's rules, in its order.
+fn changed(store: &Store, mut members: Members, now: i64) -> Result<Members, ExperienceError> {
+    if let Some(fields) = members.get_mut("signUpProfileFields") {
+        *fields = known_fields(fields)?;
+    }
+    let settings = Settings { store, members: &members };
     if let Some(sign_up) = members.get("signUp") {
-        check_sign_up(sign_up, |kind| store.sends(kind))?;
+        sign_up::check(sign_up, |kind| store.sends(kind))?;
     }
-    let current = |name: &str| members.get(name).or_else(|| store.sign_in_experience.get(name));
-    if let (Some(sign_in), Some(sign_up)) = (members.get("signIn"), current("signUp")) {
-        check_sign_in(sign_in, sign_up, |kind| store.sends(kind))?;
+    if let Some(sign_in) = members.get("signIn") {
+        let (sign_up, mfa) = (settings.effective("signUp"), settings.effective("mfa"));
+        sign_up::check_sign_in(sign_in, sign_up, mfa, |kind| store.sends(kind))?;
     }
-    // Unknown members are ignored.
-    let can_change =
-        |name: &str| !["id", "tenantId"].contains(&name) && store.sign_in_experience.contains_key(name);
-    let known: Vec<(String, Value)> = members.into_iter().filter(|(name, _)| can_change(name)).collect();
-    if known.is_empty() {
+    if let Some(mfa) = members.get("mfa") {
+        sign_up::check_mfa(mfa, settings.effective("signIn"))?;
+    }
+    settings.check_adaptive_mfa()?;
+    settings.check_forgotten_passwords()?;
+    settings.check_expiration()?;
+    settings.check_environment()?;
+    if members.is_empty() {
         return Err(ExperienceError::Nothing);
     }
-    for (name, value) in known {
+    Ok(kept(store, members, now))
+}
+
+/// The settings as they would be.
+struct Settings<'a> {
+    store: &'a Store,
+    members: &'a Members,
+}
+
+impl Settings<'_> {
+    fn effective(&self, name: &str) -> &Value {
+        self.members.get(name).or_else(|| self.store.sign_in_experience.get(name)).unwrap_or(&Value::Null)
+    }
+
+    /// Policies that cannot be skipped are for adaptive MFA only, and it needs one of them.
+    fn check_adaptive_mfa(&self) -> Rules {
+        let mfa = self.effective("mfa");
+        let has_factors = mfa["factors"].as_array().is_some_and(|factors| !factors.is_empty());
+        let strict = ["PromptAtSignInAndSignUpMandatory", "PromptOnlyAtSignInMandatory"]
+            .iter()
+            .any(|policy| mfa["policy"] == **policy);
+        let enabled = |adaptive: &Value| adaptive["enabled"].as_bool();
+        let is_on = match self.members.get("adaptiveMfa").map(enabled) {
+            Some(given) => given,
+            None if self.members.contains_key("mfa") && has_factors => {
+                Some(enabled(self.effective("adaptiveMfa")) == Some(true))
+            }
+            None => None,
+        };
+        match is_on {
+            Some(true) if !has_factors => require(false, Code::SignInExperiencesAdaptiveMfaRequiresMfa),
+            Some(true) => require(strict, Code::SignInExperiencesAdaptiveMfaRequiresNonSkippablePolicy),
+            Some(false) => require(!strict, Code::SignInExperiencesNonAdaptiveMfaRequiresSkippablePolicy),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a code can be sent for a forgotten password: by every connector there is, unless methods are
+    /// chosen.
+    fn resets(&self, kind: MessageKind) -> bool {
+        let methods = self.effective("forgotPasswordMethods").as_array();
+        let chosen = methods.is_none_or(|methods| methods.iter().any(|method| method == kind.method()));
+        chosen && self.store.sends(kind)
+    }
+
+    fn check_forgotten_passwords(&self) -> Rules {
+        let methods = self.members.get("forgotPasswordMethods").and_then(Value::as_array);
+        for method in methods.into_iter().flatten() {
+            for (kind, name) in [(MessageKind::Email, "email"), (MessageKind::Sms, "sms")] {
+                if method == kind.method() && !self.resets(kind) {
+                    return Err(ExperienceError::NoReset(name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Passwords may expire only if people can set new ones.
+    fn check_expiration(&self) -> Rules {
+        let resets = [MessageKind::Email, MessageKind::Sms].into_iter().any(|kind| self.resets(kind));
+        let given = self.members.get("passwordExpiration").and_then(|given| given["enabled"].as_bool());
+        let current = &self.store.sign_in_experience["passwordExpiration"]["enabled"];
+        let expires = given.unwrap_or(*current == true);
+        require(!expires || resets, Code::SignInExperiencesPasswordExpirationRequiresForgotPassword)
+    }
+
+    /// What only Logto Cloud has.
+    fn check_environment(&self) -> Rules {
+        let unsupported = |what: &str| Err(ExperienceError::Unsupported(what.to_owned()));
+        if self.members.get("hideLogtoBranding") == Some(&Value::Bool(true)) {
+            return unsupported("Hide Logto branding is not supported in this environment");
+        }
+        if self.has_sources("scriptSrc") || self.has_sources("connectSrc") {
+            return unsupported("Custom UI CSP configuration is not available");
+        }
+        if self
+            .members
+            .get("emailBlocklistPolicy")
+            .is_some_and(|policy| policy["blockDisposableAddresses"] == true)
+        {
+            return unsupported("Disposable email domain validation is not supported in this environment");
+        }
+        Ok(())
+    }
+
+    fn has_sources(&self, directive: &str) -> bool {
+        let sources = self.members.get("customUiCsp").and_then(|csp| csp[directive].as_array());
+        sources.is_some_and(|sources| !sources.is_empty())
+    }
+}
+
+/// A tenant without a catalog of profile fields knows none.
+fn known_fields(fields: &Value) -> Result<Value, ExperienceError> {
+    let Some(fields) = fields.as_array() else { return Ok(Value::Null) };
+    let names: Vec<&str> = fields.iter().filter_map(|field| field["name"].as_str()).collect();
+    let mut twice: Vec<&str> = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        if names[at + 1..].contains(name) && !twice.contains(name) {
+            twice.push(name);
+        }
+    }
+    if twice.is_empty() {
+        return Ok(json!([]));
+    }
+    Err(ExperienceError::Unsupported(format!("Duplicate profile field names: {}", twice.join(", "))))
+}
+
+/// The members as Logto's database keeps them.
+fn kept(store: &Store, members: Members, now: i64) -> Members {
+    let mut kept = Members::new();
+    let lacks_factors = |mfa: &Value| mfa["factors"].as_array().is_none_or(Vec::is_empty);
+    // Without factors nothing is adaptive.
+    if members.get("mfa").is_some_and(lacks_factors) && !members.contains_key("adaptiveMfa") {
+        kept.insert("adaptiveMfa".to_owned(), json!({ "enabled": false }));
+    }
+    for (name, value) in members {
         let value = match name.as_str() {
             "socialSignInConnectorTargets" => known_targets(store, value),
             "passwordPolicy" => with_defaults(&value),
-            _ => experience_guard::ordered(&name, value),
+            "passwordExpiration" => expiration(&store.sign_in_experience["passwordExpiration"], value, now),
+            _ => value,
         };
-        store.sign_in_experience.insert(name, value);
+        kept.insert(name, value);
     }
-    Ok(())
-}
-
-/// What is asked of a person at registration must be possible.
-fn check_sign_up(sign_up: &Value, sends: impl Fn(MessageKind) -> bool) -> Result<(), ExperienceError> {
-    let identifiers: Vec<&str> =
-        sign_up["identifiers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    if (1..identifiers.len()).any(|at| identifiers[..at].contains(&identifiers[at])) {
-        return Err(ExperienceError::Duplicate);
-    }
-    if identifiers.iter().any(|identifier| *identifier != "username") && sign_up["verify"] != true {
-        return Err(ExperienceError::Unverified);
-    }
-    match identifiers {
-        _ if identifiers.contains(&"email") && !sends(MessageKind::Email) => {
-            Err(ExperienceError::NoConnector("Email"))
-        }
-        _ if identifiers.contains(&"phone") && !sends(MessageKind::Sms) => {
-            Err(ExperienceError::NoConnector("Sms"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Each method requires a password or a code; a code requires a connector that sends it.
-fn check_sign_in(
-    sign_in: &Value,
-    sign_up: &Value,
-    sends: impl Fn(MessageKind) -> bool,
-) -> Result<(), ExperienceError> {
-    let methods = || sign_in["methods"].as_array().into_iter().flatten();
-    let by_code = |identifier: &str| {
-        methods().any(|method| method["identifier"] == identifier && method["verificationCode"] == true)
-    };
-    if by_code("email") && !sends(MessageKind::Email) {
-        return Err(ExperienceError::NoConnector("Email"));
-    }
-    if by_code("phone") && !sends(MessageKind::Sms) {
-        return Err(ExperienceError::NoConnector("Sms"));
-    }
-    if methods().any(|method| method["password"] != true && method["verificationCode"] != true) {
-        return Err(ExperienceError::NoFactor);
-    }
-    let codes_only = sign_up["verify"] == true && sign_up["password"] != true;
-    if codes_only && methods().any(|method| method["identifier"] != "username") {
-        return Err(ExperienceError::NoCode);
-    }
-    Ok(())
+    kept
 }
 
 /// The given parts of a password policy are stored with all their members.
@@ -131,6 +216,20 @@ fn with_defaults(policy: &Value) -> Value {
         Some((name.to_owned(), part))
     });
     filled.collect::<Map<_, _>>().into()
+}
+
+/// What is not given stays; Logto notes when the policy came into force.
+fn expiration(current: &Value, given: Value, now: i64) -> Value {
+    if given["enabled"] == false {
+        return given;
+    }
+    let mut policy = current.as_object().cloned().unwrap_or_default();
+    policy.extend(given.as_object().cloned().unwrap_or_default());
+    if policy.get("enabled") == Some(&Value::Bool(true)) {
+        let since = current["enabledAt"].as_i64().filter(|_| current["enabled"] == true);
+        policy.insert("enabledAt".to_owned(), json!(since.unwrap_or(now)));
+    }
+    policy.into()
 }
 
 /// Targets without a connector are silently removed.

@@ -1,247 +1,224 @@
-//! The structure of a sign-in experience (contract §4, §14 "Sign-in experience"): members in the
-//! order of zod's complaints.
+//! The structure of a sign-in experience (contract §4, §14 "Sign-in experience"), in the order of
+//! Logto's schema: `sign_in_experiences.sql`, `sign-in-experience.ts` and the route.
 
-use serde_json::{Map, Value};
-use url::Url;
+use serde_json::Value;
 
 use crate::connectors::is_language;
 use crate::routes::email::is_strict_email;
-use crate::wire::{ApiError, Complaint, Issue, body, kind};
+use crate::wire::Guard::{
+    Anything, Checked, Choice, Either, Flag, List, Nullable, Number, Object, Only, Optional, Record, Text,
+};
+use crate::wire::{Bound, Complaint, Guard, Issue, Rule};
 
-type Members = Map<String, Value>;
+static TEXT: Guard = Text(&[]);
+static FLAG: Guard = Flag;
+static TEXTS: Guard = List(&TEXT);
+static NUMBER: Guard = Number(&[]);
 
-const IDENTIFIERS: [&str; 3] = ["username", "email", "phone"];
-const MODES: [&str; 3] = ["SignIn", "Register", "SignInAndRegister"];
-const TERMS: [&str; 3] = ["Automatic", "ManualRegistrationOnly", "Manual"];
-const FACTORS: [&str; 5] =
-    ["Totp", "WebAuthn", "BackupCode", "EmailVerificationCode", "PhoneVerificationCode"];
-const MFA_POLICIES: [&str; 7] = [
-    "UserControlled",
-    "Mandatory",
-    "PromptOnlyAtSignIn",
-    "PromptAtSignInAndSignUp",
-    "NoPrompt",
-    "PromptAtSignInAndSignUpMandatory",
-    "PromptOnlyAtSignInMandatory",
-];
+/// The body of `PATCH /sign-in-exp`.
+pub(super) static GUARD: Guard = Object(&[
+    ("color", Optional(&COLOR)),
+    ("branding", Optional(&BRANDING)),
+    ("hideLogtoBranding", Optional(&FLAG)),
+    ("languageInfo", Optional(&LANGUAGE)),
+    ("agreeToTermsPolicy", Optional(&Choice(&["Automatic", "ManualRegistrationOnly", "Manual"]))),
+    ("signIn", Optional(&SIGN_IN)),
+    ("signUp", Optional(&SIGN_UP)),
+    ("socialSignIn", Optional(&SOCIAL)),
+    ("socialSignInConnectorTargets", Optional(&TEXTS)),
+    ("signInMode", Optional(&Choice(&["SignIn", "Register", "SignInAndRegister"]))),
+    ("customCss", Optional(&Nullable(&TEXT))),
+    ("customContent", Optional(&Record(&TEXT))),
+    ("customUiAssets", Optional(&Nullable(&ASSETS))),
+    ("customUiCsp", Optional(&Object(&[("scriptSrc", Optional(&TEXTS)), ("connectSrc", Optional(&TEXTS))]))),
+    ("passwordPolicy", Optional(&PASSWORDS)),
+    ("mfa", Optional(&MFA)),
+    ("adaptiveMfa", Optional(&SWITCH)),
+    ("singleSignOnEnabled", Optional(&FLAG)),
+    ("captchaPolicy", Optional(&SWITCH)),
+    (
+        "sentinelPolicy",
+        Optional(&Object(&[("maxAttempts", Optional(&NUMBER)), ("lockoutDuration", Optional(&NUMBER))])),
+    ),
+    ("emailBlocklistPolicy", Optional(&BLOCKLIST)),
+    (
+        "forgotPasswordMethods",
+        Optional(&Nullable(&List(&Choice(&["EmailVerificationCode", "PhoneVerificationCode"])))),
+    ),
+    ("passkeySignIn", Optional(&PASSKEYS)),
+    ("signUpProfileFields", Optional(&Nullable(&List(&Object(&[("name", Text(&[]))]))))),
+    ("usernamePolicy", Optional(&USERNAMES)),
+    ("termsOfUseUrl", Optional(&ADDRESS)),
+    ("privacyPolicyUrl", Optional(&ADDRESS)),
+    (
+        "supportEmail",
+        Optional(&Either(&[Nullable(&Optional(&Text(&[Rule::Email(is_strict_email)]))), Only("")])),
+    ),
+    ("supportWebsiteUrl", Optional(&ADDRESS)),
+    ("unknownSessionRedirectUrl", Optional(&ADDRESS)),
+    ("passwordExpiration", Optional(&EXPIRATION)),
+    ("verificationCodePolicy", Optional(&CODES)),
+]);
 
-/// Refuses members of the wrong structure.
-pub(super) fn check(members: &Members) -> Result<(), ApiError> {
-    let looks = [color(members), branding(members), language(members)];
-    let mut issues: Vec<Option<Issue>> = looks.into_iter().flatten().collect();
-    issues.insert(0, body::typed(members, &["hideLogtoBranding"], "boolean"));
-    issues.extend(["termsOfUseUrl", "privacyPolicyUrl"].map(|name| address(members, name)));
-    issues.push(body::choice(members, &["agreeToTermsPolicy"], &TERMS));
-    issues.extend(sign_in(members));
-    issues.extend(sign_up(members));
-    issues.extend(nested(members, "socialSignIn", |social| {
-        let switches = ["automaticAccountLinking", "skipRequiredIdentifiers"];
-        switches.map(|name| body::typed(social, &["socialSignIn", name], "boolean")).into()
-    }));
-    issues.push(body::typed(members, &["socialSignInConnectorTargets"], "array"));
-    issues.extend(texts(members, "socialSignInConnectorTargets"));
-    issues.push(body::choice(members, &["signInMode"], &MODES));
-    issues.push(body::typed(members, &["customCss"], "string").filter(|_| !members["customCss"].is_null()));
-    issues.extend(nested(members, "customContent", |content| {
-        content.keys().map(|name| body::typed(content, &["customContent", name], "string")).collect()
-    }));
-    issues.extend(nested(members, "passwordPolicy", password_policy));
-    issues.extend(nested(members, "mfa", mfa));
-    issues.push(body::typed(members, &["singleSignOnEnabled"], "boolean"));
-    issues.push(support_email(members));
-    issues.extend(["supportWebsiteUrl", "unknownSessionRedirectUrl"].map(|name| address(members, name)));
-    issues.extend(nested(members, "captchaPolicy", |policy| {
-        vec![body::typed(policy, &["captchaPolicy", "enabled"], "boolean")]
-    }));
-    issues.extend(nested(members, "sentinelPolicy", |policy| {
-        let numbers = ["maxAttempts", "lockoutDuration"];
-        numbers.map(|name| body::typed(policy, &["sentinelPolicy", name], "number")).into()
-    }));
-    body::without(issues)
-}
+static ADDRESS: Guard = Either(&[Nullable(&Optional(&Text(&[Rule::Url]))), Only("")]);
 
-/// Nested members, in the order in which they are returned.
-const ORDERS: [(&str, &[&str]); 8] = [
-    ("color", &["primaryColor", "isDarkModeEnabled", "darkPrimaryColor"]),
-    ("branding", &["logoUrl", "darkLogoUrl", "favicon", "darkFavicon"]),
-    ("languageInfo", &["autoDetect", "fallbackLanguage"]),
-    ("signUp", &["identifiers", "password", "verify", "secondaryIdentifiers"]),
-    ("socialSignIn", &["automaticAccountLinking", "skipRequiredIdentifiers"]),
-    ("mfa", &["factors", "policy", "organizationRequiredMfaPolicy"]),
-    ("captchaPolicy", &["enabled"]),
-    ("sentinelPolicy", &["maxAttempts", "lockoutDuration"]),
-];
+/// `enabled`, and nothing else.
+static SWITCH: Guard = Object(&[("enabled", Optional(&FLAG))]);
 
-/// A member as zod returns it: the known members, in zod's order.
-pub(super) fn ordered(name: &str, value: Value) -> Value {
-    let order = ORDERS.iter().find(|(known, _)| *known == name);
-    match (order, value) {
-        (Some((_, order)), Value::Object(mut members)) => {
-            let known = order.iter().filter_map(|name| members.remove_entry(*name));
-            Value::Object(known.collect())
-        }
-        (_, value) => value,
-    }
-}
-
-/// Complaints about an optional member that is an object.
-fn nested(
-    members: &Members,
-    name: &str,
-    check: impl Fn(&Members) -> Vec<Option<Issue>>,
-) -> Vec<Option<Issue>> {
-    match members.get(name) {
-        Some(Value::Object(inner)) => check(inner),
-        _ => vec![body::typed(members, &[name], "object")],
-    }
-}
-
-fn color(members: &Members) -> Vec<Option<Issue>> {
-    nested(members, "color", |color| {
-        let hex = |name: &str| {
-            let path = ["color", name];
-            let odd = color.get(name).and_then(Value::as_str).is_some_and(|text| !is_hex_color(text));
-            body::needed(color, &path, "string")
-                .or_else(|| odd.then(|| Issue::new(&path, Complaint::Pattern)))
-        };
-        let dark = body::needed(color, &["color", "isDarkModeEnabled"], "boolean");
-        vec![hex("primaryColor"), dark, hex("darkPrimaryColor")]
-    })
-}
+static COLOR: Guard = Object(&[
+    ("primaryColor", Text(&[Rule::Fits(is_hex_color)])),
+    ("isDarkModeEnabled", Flag),
+    ("darkPrimaryColor", Text(&[Rule::Fits(is_hex_color)])),
+]);
 
 /// `#` and three or six hexadecimal digits.
-fn is_hex_color(text: &str) -> bool {
+pub(super) fn is_hex_color(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|digits| {
         matches!(digits.len(), 3 | 6) && digits.chars().all(|digit| digit.is_ascii_hexdigit())
     })
 }
 
-fn branding(members: &Members) -> Vec<Option<Issue>> {
-    nested(members, "branding", |branding| {
-        let names = ["logoUrl", "darkLogoUrl", "favicon", "darkFavicon"];
-        names
-            .map(|name| {
-                let path = ["branding", name];
-                let text = branding.get(name).and_then(Value::as_str);
-                let odd = text.is_some_and(|text| Url::parse(text).is_err());
-                body::typed(branding, &path, "string")
-                    .or_else(|| odd.then(|| Issue::new(&path, Complaint::Url)))
-            })
-            .into()
-    })
+static URL: Guard = Text(&[Rule::Url]);
+
+pub(super) static BRANDING: Guard = Object(&[
+    ("logoUrl", Optional(&URL)),
+    ("darkLogoUrl", Optional(&URL)),
+    ("favicon", Optional(&URL)),
+    ("darkFavicon", Optional(&URL)),
+]);
+
+static LANGUAGE: Guard = Object(&[
+    ("autoDetect", Flag),
+    // Whatever is no language is refused by Logto's own check, even nothing.
+    ("fallbackLanguage", Checked(&Anything, unknown_language)),
+]);
+
+fn unknown_language(tag: &Value) -> Option<Issue> {
+    (!tag.as_str().is_some_and(is_language)).then(|| Issue::new(&[], Complaint::Custom))
 }
 
-fn language(members: &Members) -> Vec<Option<Issue>> {
-    nested(members, "languageInfo", |info| {
-        let fallback = info.get("fallbackLanguage").and_then(Value::as_str);
-        let path = ["languageInfo", "fallbackLanguage"];
-        let odd = !fallback.is_some_and(is_language);
-        vec![
-            body::needed(info, &["languageInfo", "autoDetect"], "boolean"),
-            odd.then(|| Issue::new(&path, Complaint::Custom)),
-        ]
-    })
-}
+const IDENTIFIERS: &[&str] = &["username", "email", "phone"];
 
-/// A URL, nothing, or null.
-fn address(members: &Members, name: &str) -> Option<Issue> {
-    let value = members.get(name).filter(|value| !value.is_null())?;
-    let odd = value.as_str().is_some_and(|text| !text.is_empty() && Url::parse(text).is_err());
-    body::typed(members, &[name], "string").or_else(|| odd.then(|| Issue::new(&[name], Complaint::Url)))
-}
+static SIGN_IN: Guard = Object(&[(
+    "methods",
+    List(&Object(&[
+        ("identifier", Choice(IDENTIFIERS)),
+        ("password", Flag),
+        ("verificationCode", Flag),
+        ("isPasswordPrimary", Flag),
+    ])),
+)]);
 
-fn support_email(members: &Members) -> Option<Issue> {
-    let name = "supportEmail";
-    let value = members.get(name).filter(|value| !value.is_null())?;
-    let odd = value.as_str().is_some_and(|text| !text.is_empty() && !is_strict_email(text));
-    body::typed(members, &[name], "string").or_else(|| odd.then(|| Issue::new(&[name], Complaint::Email)))
-}
+static SIGN_UP: Guard = Object(&[
+    ("identifiers", List(&Choice(IDENTIFIERS))),
+    ("password", Flag),
+    ("verify", Flag),
+    (
+        "secondaryIdentifiers",
+        Optional(&List(&Object(&[
+            ("identifier", Either(&[Choice(IDENTIFIERS), Choice(&["emailOrPhone"])])),
+            ("verify", Optional(&FLAG)),
+        ]))),
+    ),
+]);
 
-fn sign_in(members: &Members) -> Vec<Option<Issue>> {
-    nested(members, "signIn", |sign_in| {
-        let mut issues = vec![body::needed(sign_in, &["signIn", "methods"], "array")];
-        let methods = sign_in.get("methods").and_then(Value::as_array).into_iter().flatten();
-        for (index, method) in methods.enumerate() {
-            let path = ["signIn", "methods"];
-            let Some(method) = method.as_object() else {
-                let complaint = Complaint::Type { expected: "object", received: kind(method) };
-                issues.push(Some(Issue::new(&path, complaint).at(index)));
-                continue;
-            };
-            let below = |issue: Option<Issue>| issue.map(|issue| issue.below(&path, index));
-            issues.push(below(body::needed_choice(method, &["identifier"], &IDENTIFIERS)));
-            let switches = ["password", "verificationCode", "isPasswordPrimary"];
-            issues.extend(switches.map(|name| below(body::needed(method, &[name], "boolean"))));
-        }
-        issues
-    })
-}
+static SOCIAL: Guard =
+    Object(&[("automaticAccountLinking", Optional(&FLAG)), ("skipRequiredIdentifiers", Optional(&FLAG))]);
 
-fn sign_up(members: &Members) -> Vec<Option<Issue>> {
-    nested(members, "signUp", |sign_up| {
-        let mut issues = vec![body::needed(sign_up, &["signUp", "identifiers"], "array")];
-        let identifiers = sign_up.get("identifiers").and_then(Value::as_array);
-        for (index, identifier) in identifiers.into_iter().flatten().enumerate() {
-            let known = identifier.as_str().is_some_and(|text| IDENTIFIERS.contains(&text));
-            let complaint = Complaint::Choice { options: &IDENTIFIERS, received: Some(identifier.clone()) };
-            issues.push((!known).then(|| Issue::new(&["signUp", "identifiers"], complaint).at(index)));
-        }
-        issues.push(body::needed(sign_up, &["signUp", "password"], "boolean"));
-        issues.push(body::needed(sign_up, &["signUp", "verify"], "boolean"));
-        issues
-    })
-}
+static ASSETS: Guard = Object(&[("id", Text(&[])), ("createdAt", Number(&[]))]);
 
-/// The items of a list are texts, which may be empty.
-fn texts(members: &Members, name: &str) -> Vec<Option<Issue>> {
-    let items = members.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
-    let odd = items.filter(|(_, item)| !item.is_string());
-    odd.map(|(index, item)| Some(Issue::not_a_string(&[name], item).at(index))).collect()
-}
+static POSITIVE: Guard = Number(&[Bound::Whole, Bound::Least(1)]);
 
-fn password_policy(policy: &Members) -> Vec<Option<Issue>> {
-    let inner = |name: &str| policy.get(name).and_then(Value::as_object);
-    let mut issues: Vec<Option<Issue>> = ["length", "characterTypes", "rejects"]
-        .map(|name| body::typed(policy, &["passwordPolicy", name], "object"))
-        .into();
-    let number = |group: &str, name: &str, most: Option<i64>| {
-        let path = ["passwordPolicy", group, name];
-        let members = inner(group)?;
-        let given = members.get(name).and_then(Value::as_i64);
-        let complaint = match given? {
-            small if small < 1 => Complaint::TooSmall(1),
-            large if most.is_some_and(|most| large > most) => Complaint::TooLarge(most?),
-            _ => return None,
-        };
-        Some(Issue::new(&path, complaint))
-    };
-    for (group, name, most) in
-        [("length", "min", None), ("length", "max", None), ("characterTypes", "min", Some(4))]
-    {
-        let path = ["passwordPolicy", group, name];
-        issues.push(inner(group).and_then(|members| body::typed(members, &path, "number")));
-        issues.push(number(group, name, most));
+static PASSWORDS: Guard = Object(&[
+    ("length", Optional(&Object(&[("min", Optional(&POSITIVE)), ("max", Optional(&POSITIVE))]))),
+    (
+        "characterTypes",
+        Optional(&Object(&[("min", Optional(&Number(&[Bound::Whole, Bound::Least(1), Bound::Most(4)])))])),
+    ),
+    (
+        "rejects",
+        Optional(&Object(&[
+            ("pwned", Optional(&FLAG)),
+            ("repetitionAndSequence", Optional(&FLAG)),
+            ("userInfo", Optional(&FLAG)),
+            ("words", Optional(&TEXTS)),
+        ])),
+    ),
+]);
+
+static MFA: Guard = Object(&[
+    (
+        "factors",
+        List(&Choice(&["Totp", "WebAuthn", "BackupCode", "EmailVerificationCode", "PhoneVerificationCode"])),
+    ),
+    (
+        "policy",
+        Choice(&[
+            "UserControlled",
+            "Mandatory",
+            "PromptOnlyAtSignIn",
+            "PromptAtSignInAndSignUp",
+            "NoPrompt",
+            "PromptAtSignInAndSignUpMandatory",
+            "PromptOnlyAtSignInMandatory",
+        ]),
+    ),
+    ("organizationRequiredMfaPolicy", Optional(&Choice(&["NoPrompt", "Mandatory"]))),
+]);
+
+static BLOCKLIST: Guard = Object(&[
+    ("blockDisposableAddresses", Optional(&FLAG)),
+    ("blockSubaddressing", Optional(&FLAG)),
+    ("customAllowlist", Optional(&TEXTS)),
+    ("customBlocklist", Optional(&TEXTS)),
+]);
+
+static PASSKEYS: Guard = Object(&[
+    ("enabled", Optional(&FLAG)),
+    ("showPasskeyButton", Optional(&FLAG)),
+    ("allowAutofill", Optional(&FLAG)),
+]);
+
+static USERNAMES: Guard = Checked(
+    &Object(&[
+        ("caseSensitive", Flag),
+        ("minLength", Number(&[Bound::Whole, Bound::Least(1), Bound::Most(128)])),
+        ("maxLength", Number(&[Bound::Whole, Bound::Least(1), Bound::Most(128)])),
+        (
+            "allowedChars",
+            Object(&[("lowercase", Flag), ("uppercase", Flag), ("numbers", Flag), ("underscore", Flag)]),
+        ),
+    ]),
+    impossible_usernames,
+);
+
+fn impossible_usernames(policy: &Value) -> Option<Issue> {
+    let length = |name: &str| policy[name].as_i64().unwrap_or_default();
+    let said = |member, words| Some(Issue::new(&[member], Complaint::Said(words)));
+    if length("minLength") > length("maxLength") {
+        return said("maxLength", "Minimum length cannot exceed maximum length.");
     }
-    if let Some(rejects) = inner("rejects") {
-        let switches = ["pwned", "repetitionAndSequence", "userInfo"];
-        issues.extend(
-            switches.map(|name| body::typed(rejects, &["passwordPolicy", "rejects", name], "boolean")),
-        );
-        issues.push(body::typed(rejects, &["passwordPolicy", "rejects", "words"], "array"));
-    }
-    issues
+    let none =
+        ["lowercase", "uppercase", "underscore"].iter().all(|kind| policy["allowedChars"][kind] != true);
+    let words = "At least one of lowercase, uppercase, or underscore must be enabled. Usernames cannot start \
+                 with a number, so numbers alone are not allowed.";
+    if none { said("allowedChars", words) } else { None }
 }
 
-fn mfa(mfa: &Members) -> Vec<Option<Issue>> {
-    let mut issues = vec![body::needed(mfa, &["mfa", "factors"], "array")];
-    for (index, factor) in mfa.get("factors").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        let known = factor.as_str().is_some_and(|text| FACTORS.contains(&text));
-        let complaint = Complaint::Choice { options: &FACTORS, received: Some(factor.clone()) };
-        issues.push((!known).then(|| Issue::new(&["mfa", "factors"], complaint).at(index)));
-    }
-    issues.push(body::needed_choice(mfa, &["mfa", "policy"], &MFA_POLICIES));
-    issues
-}
+/// Either off, or on with a number of days.
+static EXPIRATION: Guard = Either(&[
+    Object(&[("enabled", Optional(&Guard::Is(false)))]),
+    Object(&[
+        ("enabled", Guard::Is(true)),
+        ("validPeriodDays", Number(&[Bound::Whole, Bound::Least(1)])),
+        ("enabledAt", Optional(&Number(&[Bound::Whole, Bound::Least(0)]))),
+    ]),
+]);
+
+static CODES: Guard = Object(&[
+    ("expirationDuration", Optional(&Number(&[Bound::Whole, Bound::Least(60), Bound::Most(3600)]))),
+    ("maxRetryAttempts", Optional(&Number(&[Bound::Whole, Bound::Least(1), Bound::Most(100)]))),
+]);
 
 #[cfg(test)]
 mod tests {
@@ -250,7 +227,7 @@ mod tests {
     use super::*;
 
     fn refused(body: Value) -> bool {
-        check(body.as_object().unwrap()).is_err()
+        GUARD.parse(body).is_err()
     }
 
     #[test]

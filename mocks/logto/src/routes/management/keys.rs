@@ -28,6 +28,8 @@ refusals! {
         GraceOfCookies => Code::OidcInvalidRequest.error(),
         #[error("this double signs with EC keys only")]
         NotDone => NotImplemented,
+        #[error("this double does not play `GET /api/configs/oidc/session`")]
+        Session => NotImplemented,
     }
 }
 
@@ -46,6 +48,9 @@ fn shown(shared: &Shared, tokens: bool) -> Json {
 
 /// `GET /configs/oidc/:keyType`.
 pub(super) fn list(shared: Authorized, Path(kind): Path<String>) -> Answer {
+    if kind == "session" {
+        return Err(RotationError::Session.into());
+    }
     Ok(shown(&shared, of_tokens(&kind)?))
 }
 
