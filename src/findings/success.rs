@@ -67,8 +67,14 @@ pub(super) fn still_refused(seen: &Observed<'_>, symptom: &Symptom) -> bool {
     let Ending::Says(_) = last.ending else { return false };
     let Some(refused) = seen.hop(symptom.hop) else { return false };
     let by_own = |hop: &&Hop| hop.tab == refused.tab && is_code_callback(hop);
-    matches!(symptom.kind, SymptomKind::Refused(_) | SymptomKind::StateMismatch)
-        && seen.hops()[last.hops.clone()].iter().any(|hop| hop.number == symptom.hop)
+    matches!(
+        symptom.kind,
+        SymptomKind::Refused(_)
+            | SymptomKind::StateMismatch
+            | SymptomKind::SessionNotFound
+            | SymptomKind::SentBack
+            | SymptomKind::NotAccepted { .. }
+    ) && seen.hops()[last.hops.clone()].iter().any(|hop| hop.number == symptom.hop)
         && !seen.hops().iter().any(|hop| by_own(&hop) && seen.is_at(hop, Party::APP))
 }
 

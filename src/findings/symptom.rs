@@ -57,6 +57,17 @@ pub(crate) enum SymptomKind {
     },
     /// Logto's page found that `state` is not the one it sent.
     StateMismatch,
+    /// Logto's page lost what belongs to the `state`.
+    SessionNotFound,
+    /// Logto's page does not show the connector, and sent the person back to the sign-in page.
+    SentBack,
+    /// A form of Logto's page does not accept what was typed.
+    NotAccepted {
+        /// `username` or `password`.
+        field: &'static str,
+        /// What the form says.
+        message: String,
+    },
     /// Logto refused a call of its page.
     Refused(Refusal),
     /// Logto's page asks for more, and the person did not answer.
@@ -116,6 +127,18 @@ impl std::fmt::Display for Symptom {
             }
             SymptomKind::StateMismatch => {
                 f.write_str("Logto's page finds that the state is not the one it sent")
+            }
+            SymptomKind::SessionNotFound => {
+                f.write_str("Logto's page no longer has what belongs to the state")
+            }
+            SymptomKind::SentBack => {
+                f.write_str("Logto's page sends the person back to the sign-in page without a word")
+            }
+            SymptomKind::NotAccepted { field, message } => {
+                write!(f, "Logto's page does not accept the {field}: {message}")
+            }
+            SymptomKind::Refused(refusal) if refusal.status == 0 => {
+                write!(f, "Logto's page says “{}”", refusal.shown)
             }
             SymptomKind::Refused(refusal) => {
                 let code = refusal.code.as_deref().unwrap_or("without a code");
@@ -304,7 +327,12 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
             Ending::Failed(what) => SymptomKind::Stuck(what.clone()),
             Ending::Says(Arrival::Refused(refusal)) => SymptomKind::Refused(refusal.clone()),
             Ending::Says(Arrival::StateMismatch) => SymptomKind::StateMismatch,
+            Ending::Says(Arrival::SessionNotFound) => SymptomKind::SessionNotFound,
+            Ending::Says(Arrival::SentBack) => SymptomKind::SentBack,
             Ending::Says(_) if answered() => continue,
+            Ending::Says(Arrival::NotAccepted { field, message }) => {
+                SymptomKind::NotAccepted { field, message: message.clone() }
+            }
             Ending::Says(Arrival::MissingProfile(asked)) => SymptomKind::AsksFor(asked.clone()),
             Ending::Says(Arrival::AsksToAgree) => SymptomKind::AsksToAgree,
             Ending::Says(Arrival::AsksToAuthorize(consent)) => SymptomKind::AsksToAuthorize(consent.clone()),
