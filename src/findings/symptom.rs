@@ -249,6 +249,10 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
         // The browser ignores the result.
         return None;
     }
+    if given_up(seen, hop) {
+        // What the person sees is told by the step.
+        return None;
+    }
     let (url, status) = (&hop.request.url, hop.response.status);
     let kind = if let Some(fault) = hop.response.fault.as_ref().filter(|_| !was_refused(seen, hop)) {
         SymptomKind::NoResponse(fault.clone())
@@ -275,6 +279,13 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
         }
     };
     Some(Symptom { hop: hop.number, kind })
+}
+
+/// Whether Logto's page stopped waiting for this answer.
+fn given_up(seen: &Observed<'_>, hop: &Hop) -> bool {
+    seen.steps.iter().any(|step| {
+        matches!(&step.ending, Ending::Says(Arrival::Refused(refusal)) if refusal.status == 0 && refusal.hop == hop.number)
+    })
 }
 
 fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
