@@ -18,7 +18,7 @@ pub enum WalkError {
     #[error(transparent)]
     Deadline(#[from] DeadlineExceeded),
     /// The page's script stopped waiting for an answer.
-    #[error("hop {hop}: the page canceled its call after {after:?} without an answer")]
+    #[error("the page canceled its call after {after:?} without an answer")]
     GivenUp {
         /// Number of the hop.
         hop: usize,
