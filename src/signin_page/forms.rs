@@ -157,8 +157,8 @@ impl SigninPage<'_> {
     /// receive the tenant's mail.
     ///
     /// # Errors
-    /// [`SigninPageError::NotAsked`] if the page asks for something else; another [`SigninPageError`] if there
-    /// is no response.
+    /// [`SigninPageError::NotAsked`] if the page asks for something else; another [`SigninPageError`] if no
+    /// response arrives.
     pub(crate) async fn fill(&mut self, kind: &str, value: &str) -> Result<Arrival, SigninPageError> {
         let settings = granted!(self, self.settings().await?);
         let (Route::Continue(asked), Some(event)) = (self.route()?, self.event()) else {

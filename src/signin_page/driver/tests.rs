@@ -595,7 +595,7 @@ async fn terms_can_be_refused_and_are_asked_for_before_a_password() {
     assert_eq!(bench.page().refuse().await.unwrap(), Arrival::Moved);
     assert_eq!(bench.walker.hops().len(), before, "no call");
     assert!(matches!(bench.page().agree().await, Err(SigninPageError::NotAsked)));
-    // Whoever signs in is not asked.
+    // At a sign-in the page does not ask.
     bench.says("POST", "/api/experience/verification/password", json(422, json!({ "code": "c" }))).await;
     let refused = bench.page().sign_in_with_password("grace", "p?w").await.unwrap();
     assert!(matches!(refused, Arrival::Refused(_)));
