@@ -35,6 +35,7 @@ fn says_where(expect: &Expect) -> bool {
         || expect.endless_redirects
         || expect.asks.is_some()
         || expect.social_buttons.is_some()
+        || expect.not_offered
 }
 
 fn problem(person: &Person<'_>, hop: &Hop) -> Option<String> {

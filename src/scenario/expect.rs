@@ -32,6 +32,9 @@ pub struct Expect {
     pub signed_in: Option<bool>,
     /// The social buttons of Logto's sign-in page, by target, in order.
     pub social_buttons: Option<Vec<String>>,
+    /// Logto's page does not offer what the step does: it has no such form, or no such answer to its
+    /// question.
+    pub not_offered: bool,
     /// Logto's page shows an error and does not continue.
     pub refused: Option<ExpectedRefusal>,
     /// Logto's page asks for more.

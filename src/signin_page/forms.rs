@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::document::{Settings, Terms};
 use super::driver::{AfterTerms, SigninPage, granted};
 use super::failure::Attempt;
-use super::judged::{password_fault, username_fault, username_floor};
+use super::judged::{listed, password_fault, registration_fault, username_fault, username_floor};
 use super::outcome::{Arrival, SigninPageError};
 use super::route::Route;
 
@@ -100,7 +100,7 @@ impl SigninPage<'_> {
                 });
             }
         }
-        if let Some(message) = username_fault(username, settings.username_policy.as_ref()) {
+        if let Some(message) = registration_fault(username, settings.username_policy.as_ref()) {
             return Ok(Arrival::NotAccepted { field: USERNAME, message });
         }
         let after = AfterTerms::Register { username: username.to_owned(), password: password.to_owned() };
@@ -203,16 +203,9 @@ impl SigninPage<'_> {
 
 /// What the form to sign in takes, in words.
 fn identifiers(settings: &Settings) -> String {
-    let name = |identifier: &str| {
-        if identifier == "phone" { "phone number".to_owned() } else { identifier.to_owned() }
-    };
     let offered =
         settings.sign_in.methods.iter().filter(|method| method.password || method.verification_code);
-    let mut names: Vec<String> = offered.map(|method| name(&method.identifier)).collect();
-    match (names.pop(), names.len()) {
-        (None, _) => String::new(),
-        (Some(last), 0) => last,
-        (Some(last), 1) => format!("{} or {last}", names[0]),
-        (Some(last), _) => format!("{}, or {last}", names.join(", ")),
-    }
+    let name = |identifier| if identifier == "phone" { "phone number" } else { identifier };
+    let names: Vec<&str> = offered.map(|method| name(method.identifier.as_str())).collect();
+    listed(&names, "or")
 }

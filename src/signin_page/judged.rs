@@ -50,6 +50,44 @@ pub(super) fn username_fault(username: &str, policy: Option<&UsernamePolicy>) ->
     Some(fault.to_owned())
 }
 
+/// The same on the page to register, which says all that the tenant requires instead of what is wrong.
+pub(super) fn registration_fault(username: &str, policy: Option<&UsernamePolicy>) -> Option<String> {
+    let fault = username_fault(username, policy)?;
+    let required = policy.filter(|_| username_floor(username).is_none()).and_then(requirements);
+    Some(required.unwrap_or(fault))
+}
+
+/// What a tenant requires of a username, if it is more than what every tenant requires
+/// (`buildUsernamePolicyDescription`).
+fn requirements(policy: &UsernamePolicy) -> Option<String> {
+    let allowed = &policy.allowed_chars;
+    let kinds = [
+        (allowed.uppercase, "uppercase letters"),
+        (allowed.lowercase, "lowercase letters"),
+        (allowed.numbers, "numbers"),
+        (allowed.underscore, "underscores"),
+    ];
+    let names: Vec<&str> = kinds.into_iter().filter_map(|(allowed, name)| allowed.then_some(name)).collect();
+    let length = (policy.min_length > 1 || policy.max_length < 128)
+        .then(|| format!("must be {} to {} characters", policy.min_length, policy.max_length));
+    let chars = (names.len() < kinds.len()).then(|| format!("can only contain {}", listed(&names, "and")));
+    let items: Vec<String> = length.into_iter().chain(chars).collect();
+    (!items.is_empty()).then(|| format!("Username {}.", listed(&items, "and")))
+}
+
+/// A list in words, as `Intl.ListFormat` writes it in English.
+pub(super) fn listed<T: AsRef<str>>(items: &[T], word: &str) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [first, second] => format!("{} {word} {}", first.as_ref(), second.as_ref()),
+        [before @ .., last] => {
+            let before: Vec<&str> = before.iter().map(AsRef::as_ref).collect();
+            format!("{}, {word} {}", before.join(", "), last.as_ref())
+        }
+    }
+}
+
 /// What is wrong with a password, as far as the page looks (`PasswordPolicyChecker.fastCheck`).
 pub(super) fn password_fault(password: &str, policy: &Value) -> Option<String> {
     let number =
@@ -70,7 +108,7 @@ pub(super) fn password_fault(password: &str, policy: &Value) -> Option<String> {
     if length < least {
         return Some(format!("Minimum length is {least}."));
     }
-    let found = kinds.iter().filter(|is| password.chars().any(|char| is(char))).count();
+    let found = kinds.iter().filter(|is| password.chars().any(is)).count();
     if u64::try_from(found).is_ok_and(|found| found < types) {
         return Some(format!("At least {types} types of characters are required."));
     }
@@ -98,6 +136,11 @@ mod tests {
         assert_eq!(fault("a_c"), "Underscores are not allowed in usernames.");
         assert_eq!(fault("ab1"), "");
         assert_eq!(username_fault(&"a".repeat(200), None), None);
+        let fault = |name: &str| registration_fault(name, Some(&policy)).unwrap_or_default();
+        assert_eq!(fault("1x"), "Username should not start with a number");
+        let required =
+            "Username must be 3 to 5 characters and can only contain lowercase letters and numbers.";
+        assert_eq!(fault("aBc"), required);
     }
 
     #[test]
