@@ -57,6 +57,17 @@ pub(crate) enum SymptomKind {
     },
     /// Logto's page found that `state` is not the one it sent.
     StateMismatch,
+    /// Logto's page lost what belongs to the `state`.
+    SessionNotFound,
+    /// Logto's page does not show the connector, and sent the person back to the sign-in page.
+    SentBack,
+    /// A form of Logto's page does not accept what was typed.
+    NotAccepted {
+        /// `username` or `password`.
+        field: &'static str,
+        /// What the form says.
+        message: String,
+    },
     /// Logto refused a call of its page.
     Refused(Refusal),
     /// Logto's page asks for more, and the person did not answer.
@@ -116,6 +127,18 @@ impl std::fmt::Display for Symptom {
             }
             SymptomKind::StateMismatch => {
                 f.write_str("Logto's page finds that the state is not the one it sent")
+            }
+            SymptomKind::SessionNotFound => {
+                f.write_str("Logto's page no longer has what belongs to the state")
+            }
+            SymptomKind::SentBack => {
+                f.write_str("Logto's page sends the person back to the sign-in page without a word")
+            }
+            SymptomKind::NotAccepted { field, message } => {
+                write!(f, "Logto's page does not accept the {field}: {message}")
+            }
+            SymptomKind::Refused(refusal) if refusal.status == 0 => {
+                write!(f, "Logto's page says “{}”", refusal.shown)
             }
             SymptomKind::Refused(refusal) => {
                 let code = refusal.code.as_deref().unwrap_or("without a code");
@@ -206,8 +229,14 @@ fn still_refused(seen: &Observed<'_>, symptom: &Symptom) -> bool {
     let Ending::Says(_) = last.ending else { return false };
     let Some(refused) = seen.hop(symptom.hop) else { return false };
     let by_own = |hop: &&Hop| hop.tab == refused.tab && is_code_callback(hop);
-    matches!(symptom.kind, SymptomKind::Refused(_) | SymptomKind::StateMismatch)
-        && seen.hops()[last.hops.clone()].iter().any(|hop| hop.number == symptom.hop)
+    matches!(
+        symptom.kind,
+        SymptomKind::Refused(_)
+            | SymptomKind::StateMismatch
+            | SymptomKind::SessionNotFound
+            | SymptomKind::SentBack
+            | SymptomKind::NotAccepted { .. }
+    ) && seen.hops()[last.hops.clone()].iter().any(|hop| hop.number == symptom.hop)
         && !seen.hops().iter().any(|hop| by_own(&hop) && seen.is_at(hop, Party::APP))
 }
 
@@ -255,6 +284,10 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
         // The browser ignores the result.
         return None;
     }
+    if given_up(seen, hop) {
+        // What the person sees is told by the step.
+        return None;
+    }
     let (url, status) = (&hop.request.url, hop.response.status);
     let kind = if let Some(fault) = hop.response.fault.as_ref().filter(|_| !was_refused(seen, hop)) {
         SymptomKind::NoResponse(fault.clone())
@@ -281,6 +314,13 @@ fn at_hop(seen: &Observed<'_>, hop: &Hop) -> Option<Symptom> {
         }
     };
     Some(Symptom { hop: hop.number, kind })
+}
+
+/// Whether Logto's page stopped waiting for this answer.
+fn given_up(seen: &Observed<'_>, hop: &Hop) -> bool {
+    seen.steps.iter().any(|step| {
+        matches!(&step.ending, Ending::Says(Arrival::Refused(refusal)) if refusal.status == 0 && refusal.hop == hop.number)
+    })
 }
 
 fn at_logto(seen: &Observed<'_>, hop: &Hop) -> Option<SymptomKind> {
@@ -333,7 +373,12 @@ fn at_steps(seen: &Observed<'_>) -> Vec<Symptom> {
             Ending::Failed(what) => SymptomKind::Stuck(what.clone()),
             Ending::Says(Arrival::Refused(refusal)) => SymptomKind::Refused(refusal.clone()),
             Ending::Says(Arrival::StateMismatch) => SymptomKind::StateMismatch,
+            Ending::Says(Arrival::SessionNotFound) => SymptomKind::SessionNotFound,
+            Ending::Says(Arrival::SentBack) => SymptomKind::SentBack,
             Ending::Says(_) if answered() => continue,
+            Ending::Says(Arrival::NotAccepted { field, message }) => {
+                SymptomKind::NotAccepted { field, message: message.clone() }
+            }
             Ending::Says(Arrival::MissingProfile(asked)) => SymptomKind::AsksFor(asked.clone()),
             Ending::Says(Arrival::AsksToAgree) => SymptomKind::AsksToAgree,
             Ending::Says(Arrival::AsksToAuthorize(consent)) => SymptomKind::AsksToAuthorize(consent.clone()),

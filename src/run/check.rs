@@ -120,13 +120,21 @@ impl Look<'_, '_> {
     fn asks(&self, says: &Arrival, expected: &Question) -> Result<bool, ActionError> {
         Ok(match says {
             Arrival::MissingProfile(asked) => expected.profile.as_ref() == Some(asked),
-            Arrival::LinkOrRegister { value, .. } => expected.whether_to_link.as_ref() == Some(value),
+            Arrival::LinkOrRegister { value, may_register, .. } => {
+                expected.whether_to_link.as_ref() == Some(value)
+                    && expected.may_create.is_none_or(|may| may == *may_register)
+            }
             Arrival::AsksToAgree => expected.to_agree,
             Arrival::AsksToAuthorize(consent) => match &expected.to_authorize {
                 Some(expected) => self.asks_to_authorize(consent, expected)?,
                 None => false,
             },
-            Arrival::Moved | Arrival::Refused(_) | Arrival::StateMismatch => false,
+            Arrival::Moved
+            | Arrival::Refused(_)
+            | Arrival::StateMismatch
+            | Arrival::SessionNotFound
+            | Arrival::SentBack
+            | Arrival::NotAccepted { .. } => false,
         })
     }
 
@@ -489,24 +497,41 @@ impl Look<'_, '_> {
 }
 
 fn refused(says: &Arrival, expected: &ExpectedRefusal) -> Vec<String> {
-    let mut found = Vec::new();
-    match says {
-        Arrival::Refused(refusal) if !expected.state_mismatch => {
-            if expected.status.is_some_and(|status| status != refusal.status)
-                || expected.code.is_some() && expected.code != refusal.code
-                || expected.message.as_ref().is_some_and(|part| !refusal.message.contains(part.as_str()))
-            {
-                let expected = [
-                    expected.status.map(|status| status.to_string()),
-                    expected.code.clone(),
-                    expected.message.as_ref().map(|message| format!("“{message}”")),
-                ];
-                let expected: Vec<String> = expected.into_iter().flatten().collect();
-                found.push(format!("expected the refusal {}; {refusal}", expected.join(" ")));
-            }
+    let of_page = expected.state_mismatch || expected.session_not_found || expected.without_a_word;
+    let of_call = expected.status.is_some() || expected.code.is_some();
+    let says_part = |texts: &[&str]| {
+        expected.message.as_ref().is_none_or(|part| texts.iter().any(|text| text.contains(part.as_str())))
+    };
+    let is_expected = match says {
+        Arrival::Refused(refusal) => {
+            !of_page
+                && expected.status.is_none_or(|status| status == refusal.status)
+                && (expected.code.is_none() || expected.code == refusal.code)
+                && says_part(&[&refusal.message, &refusal.shown])
         }
-        Arrival::StateMismatch if expected.state_mismatch => {}
-        other => found.push(format!("expected a different refusal; {other}")),
+        Arrival::NotAccepted { message, .. } => !of_page && !of_call && says_part(&[message]),
+        Arrival::StateMismatch => expected.state_mismatch,
+        Arrival::SessionNotFound => expected.session_not_found,
+        Arrival::SentBack => expected.without_a_word,
+        Arrival::Moved
+        | Arrival::LinkOrRegister { .. }
+        | Arrival::MissingProfile(_)
+        | Arrival::AsksToAgree
+        | Arrival::AsksToAuthorize(_) => false,
+    };
+    if is_expected {
+        return vec![];
     }
-    found
+    let parts = [
+        expected.status.map(|status| status.to_string()),
+        expected.code.clone(),
+        expected.message.as_ref().map(|message| format!("“{message}”")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let parts = if parts.is_empty() {
+        "a different refusal".to_owned()
+    } else {
+        format!("the refusal {}", parts.join(" "))
+    };
+    vec![format!("expected {parts}; {says}")]
 }

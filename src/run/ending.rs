@@ -35,6 +35,7 @@ fn says_where(expect: &Expect) -> bool {
         || expect.endless_redirects
         || expect.asks.is_some()
         || expect.social_buttons.is_some()
+        || expect.not_offered
 }
 
 fn problem(person: &Person<'_>, hop: &Hop) -> Option<String> {
@@ -43,8 +44,8 @@ fn problem(person: &Person<'_>, hop: &Hop) -> Option<String> {
         return Some(format!("an error page: {url} answers {status}"));
     }
     // RFC 6749 §4.1.2.1; some apps show the error in an address of their own.
-    let error =
-        hop.request.url.query_pairs().find(|(name, _)| name == "error").map(|(_, value)| value.into_owned());
+    let address = person.walker.address(person.tab).ok()?;
+    let error = address.query_pairs().find(|(name, _)| name == "error").map(|(_, value)| value.into_owned());
     if let Some(error) = error {
         return Some(format!("an error page: the address of {url} says `error={error}`"));
     }

@@ -283,7 +283,7 @@ impl<'a> Person<'a> {
 
     pub(super) fn signin_page(&mut self) -> Result<SigninPage<'_>, ActionError> {
         // The origin of the page itself: Logto may have been opened by any of its names.
-        let mut shown = self.walker.current(self.tab)?.request.url.clone();
+        let mut shown = self.walker.address(self.tab)?.clone();
         let logto = if self.is_logto(&shown) {
             shown.set_path("/");
             shown.set_query(None);

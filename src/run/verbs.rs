@@ -46,6 +46,7 @@ impl Person<'_> {
                     Choice::LinkAccount => page.link().await?,
                     Choice::CreateAccount => page.register().await?,
                     Choice::AgreeToTerms => page.agree().await?,
+                    Choice::RefuseTerms => page.refuse().await?,
                     Choice::Authorize => page.authorize().await?,
                     Choice::Cancel => page.cancel().await?,
                 };

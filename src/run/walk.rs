@@ -134,11 +134,18 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
             {
                 vec![]
             }
+            Ok(()) if step.expect.not_offered => {
+                let what = format!("expected that Logto's page does not offer `{}`, but it does", step.verb);
+                vec![Failure { path: step.file.clone(), line: step.line, what }]
+            }
             Ok(()) => check::expectations(person, step, since).await,
             // A person does not find a button, and the step says which ones the page has.
             Err(ActionError::SigninPage(SigninPageError::NotShown { .. }))
                 if step.expect.social_buttons.is_some() =>
             {
+                check::expectations(person, step, since).await
+            }
+            Err(ActionError::SigninPage(SigninPageError::NotOffered { .. })) if step.expect.not_offered => {
                 check::expectations(person, step, since).await
             }
             Err(error) => {

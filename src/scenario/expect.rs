@@ -32,6 +32,9 @@ pub struct Expect {
     pub signed_in: Option<bool>,
     /// The social buttons of Logto's sign-in page, by target, in order.
     pub social_buttons: Option<Vec<String>>,
+    /// Logto's page does not offer what the step does: it has no such form, or no such answer to its
+    /// question.
+    pub not_offered: bool,
     /// Logto's page shows an error and does not continue.
     pub refused: Option<ExpectedRefusal>,
     /// Logto's page asks for more.
@@ -68,10 +71,15 @@ pub struct ExpectedRefusal {
     pub status: Option<u16>,
     /// Logto's code, e.g. `connector.general`.
     pub code: Option<String>,
-    /// Part of Logto's message.
+    /// Part of the message: Logto's, or that of the page if it found the fault without a call.
     pub message: Option<String>,
     /// The page itself found the fault: the `state` that came back is not the one it sent.
     pub state_mismatch: bool,
+    /// The page itself found the fault: it no longer has what belongs to the `state`.
+    pub session_not_found: bool,
+    /// The page does not show the connector any more, and sends the person back to the sign-in page
+    /// without a word.
+    pub without_a_word: bool,
 }
 
 /// An answer of Logto's Management API.
@@ -97,6 +105,8 @@ pub struct Question {
     pub profile: Option<Vec<String>>,
     /// The page asks whether to link to the account with this identifier.
     pub whether_to_link: Option<String>,
+    /// Whether it also offers to create an account instead.
+    pub may_create: Option<bool>,
     /// The page asks to agree to the terms.
     pub to_agree: bool,
     /// The page asks to authorize a third-party application; `{}` for any request.

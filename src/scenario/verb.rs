@@ -128,11 +128,11 @@ verbs! {
     "sign_in_with_password: { username: alan, password: … }", account => account.username;
 
     /// Answers Logto's question about an account with the same e-mail address, agrees to the
-    /// tenant's terms, or clicks a button of the page that asks to authorize a third-party
-    /// application.
+    /// tenant's terms or refuses them, or clicks a button of the page that asks to authorize a
+    /// third-party application.
     choose: Choice => Choose(Choice),
-    "choose: link_account" | "choose: create_account" | "choose: agree_to_terms" | "choose: authorize" |
-    "choose: cancel", choice => choice;
+    "choose: link_account" | "choose: create_account" | "choose: agree_to_terms" | "choose: refuse_terms" |
+    "choose: authorize" | "choose: cancel", choice => choice;
 
     /// Fills in what Logto asks a new person for. Logto sends a code to an e-mail address, and the
     /// stack has no mailbox that receives it.
@@ -140,11 +140,12 @@ verbs! {
     "fill_in: { username: ada_l }" | "fill_in: { password: … }" | "fill_in: { email: ada@example.com }",
     profile => profile.given().first().map_or("nothing", |(kind, _)| kind);
 
-    /// Reloads the page.
+    /// Reloads the page, at the address that it shows.
     reload: Reloaded => Reload(Reloaded), "reload: page";
 
     /// Goes back to the previous page, which is loaded again: browsers do not cache the pages of a
-    /// sign-in.
+    /// sign-in. From one of Logto's pages to another that its script showed without a request, it is
+    /// not.
     back: Reloaded => Back(Reloaded), "back: page";
 
     /// The page lets the browser load the target of the link with this text in the background, with
@@ -365,6 +366,8 @@ named! {
         CreateAccount => "create_account",
         /// Agree to the terms.
         AgreeToTerms => "agree_to_terms",
+        /// Do not agree to them: the page stays, or shows the sign-in page again.
+        RefuseTerms => "refuse_terms",
         /// Authorize the third-party application.
         Authorize => "authorize",
         /// Do not authorize it: the browser goes to the application's redirect URI, without a code

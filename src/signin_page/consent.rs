@@ -5,12 +5,11 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::api::{Reply, granted};
-use super::driver::SigninPage;
+use super::api::Reply;
+use super::driver::{SigninPage, granted};
 use super::outcome::{Arrival, Consent, SigninPageError};
+use super::route::Route;
 
-/// The path of the page.
-const PATH: &str = "/consent";
 /// The endpoint of its data and of its button.
 const ENDPOINT: &str = "api/interaction/consent";
 /// The resource that stands for the organizations of a tenant (`ReservedResource`).
@@ -58,21 +57,16 @@ struct Asked {
 }
 
 impl SigninPage<'_> {
-    /// Whether the tab shows this page.
-    pub(super) fn is_consent(path: &str) -> bool {
-        path == PATH
-    }
-
     /// What the page does once it is shown: it asks Logto what to ask the person.
     pub(super) async fn consent(&mut self) -> Result<Arrival, SigninPageError> {
-        let reply = granted!(self.api.call(Method::GET, ENDPOINT, None).await?);
+        let reply = granted!(self, self.api.call(Method::GET, ENDPOINT, None).await?);
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(ToOwned::to_owned);
         let asked = Asked {
             redirect_uri: text(reply.body.get("redirectUri")),
             organization: text(reply.body.pointer("/organizations/0/id")),
         };
         // A struct of strings can always be written as JSON.
-        self.api.store(ASKED, &serde_json::to_string(&asked).unwrap_or_default());
+        self.api.remember(ASKED, &serde_json::to_string(&asked).unwrap_or_default());
         Ok(Arrival::AsksToAuthorize(read(&reply)?))
     }
 
@@ -85,7 +79,7 @@ impl SigninPage<'_> {
             Some(id) => json!({ "organizationIds": [id] }),
             None => json!({}),
         };
-        let reply = granted!(self.api.call(Method::POST, ENDPOINT, Some(&body)).await?);
+        let reply = granted!(self, self.api.call(Method::POST, ENDPOINT, Some(&body)).await?);
         self.api.leave(reply.text("redirectTo")?).await?;
         Ok(Arrival::Moved)
     }
@@ -103,8 +97,8 @@ impl SigninPage<'_> {
     }
 
     fn asked(&self) -> Result<Asked, SigninPageError> {
-        let shown = Self::is_consent(self.api.walker.current(self.api.tab)?.request.url.path());
-        let kept = self.api.stored(ASKED).filter(|_| shown).ok_or(SigninPageError::NotAsked)?;
+        let shown = self.route()? == Route::Consent;
+        let kept = self.api.remembered(ASKED).filter(|_| shown).ok_or(SigninPageError::NotAsked)?;
         serde_json::from_str(&kept).map_err(|_| SigninPageError::NotAsked)
     }
 }

@@ -4,18 +4,30 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::api::Api;
+use super::api::{APP_ID, Api};
 
 /// How long it stays valid, in milliseconds.
 const LIFETIME_MS: i64 = 10 * 60 * 1000;
+const SOCIAL: &str = "social";
 
 /// What the page needs to continue.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Kept {
-    pub(super) connector: String,
-    pub(super) verification: String,
-    pub(super) app_id: Option<String>,
+    state: String,
+    flow: String,
+    connector_id: String,
+    pub(super) verification_id: String,
+    created_at: i64,
     expires_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) app_id: Option<String>,
+}
+
+impl Kept {
+    pub(super) fn is_of(&self, connector: &str) -> bool {
+        self.flow == SOCIAL && self.connector_id == connector
+    }
 }
 
 fn key(state: &str) -> String {
@@ -24,13 +36,17 @@ fn key(state: &str) -> String {
 
 /// Stores what the page will need when the person comes back with this state.
 pub(super) fn keep(api: &mut Api<'_>, state: &str, connector: &str, verification: &str) {
+    let now = api.walker.now_ms();
     let kept = Kept {
-        connector: connector.to_owned(),
-        verification: verification.to_owned(),
-        app_id: api.app_id.clone(),
-        expires_at: api.walker.now_ms().saturating_add(LIFETIME_MS),
+        state: state.to_owned(),
+        flow: SOCIAL.to_owned(),
+        connector_id: connector.to_owned(),
+        verification_id: verification.to_owned(),
+        created_at: now,
+        expires_at: now.saturating_add(LIFETIME_MS),
+        app_id: api.stored(APP_ID),
     };
-    // A struct of strings and a number can always be written as JSON.
+    // A struct of strings and numbers can always be written as JSON.
     let text = serde_json::to_string(&kept).unwrap_or_default();
     api.walker.store_locally(api.tab, &api.origin, &key(state), &text);
 }
@@ -39,5 +55,5 @@ pub(super) fn keep(api: &mut Api<'_>, state: &str, connector: &str, verification
 pub(super) fn take(api: &mut Api<'_>, state: &str) -> Option<Kept> {
     let text = api.walker.forget_locally(api.tab, &api.origin, &key(state))?;
     let kept: Kept = serde_json::from_str(&text).ok()?;
-    (kept.expires_at > api.walker.now_ms()).then_some(kept)
+    (kept.expires_at >= api.walker.now_ms()).then_some(kept)
 }

@@ -11,11 +11,24 @@ use crate::walker::WalkError;
 pub enum Arrival {
     /// The tab has moved on.
     Moved,
-    /// Logto refused a call; the page shows the message and stays.
+    /// Logto refused a call, or did not answer it in time; the page shows a message.
     Refused(Refusal),
-    /// `state` is not the one that this tab sent, or this tab did not start a sign-in: the page
-    /// shows an error and starts over.
+    /// `state` is not the one that this tab sent, or this tab did not start a sign-in: the sign-in page
+    /// says “The authorization is invalid”.
     StateMismatch,
+    /// `state` is right, and the tab no longer has what belongs to it: the sign-in page says “Session not
+    /// found. Please go back and sign in again.”
+    SessionNotFound,
+    /// The provider sent the person back, and the page does not know the connector: the person is on
+    /// the sign-in page, without a word.
+    SentBack,
+    /// A form does not accept what was typed, and makes no call.
+    NotAccepted {
+        /// `username` or `password`.
+        field: &'static str,
+        /// What the form says.
+        message: String,
+    },
     /// The e-mail address belongs to a local user: the page asks whether to link, or to create a
     /// new account (contract §2.1).
     LinkOrRegister {
@@ -23,6 +36,8 @@ pub enum Arrival {
         kind: String,
         /// The identifier itself.
         value: String,
+        /// Whether the page also offers to create an account.
+        may_register: bool,
     },
     /// The tenant requires more of the person (contract §2.1), e.g. `username`.
     MissingProfile(Vec<String>),
@@ -40,7 +55,16 @@ impl fmt::Display for Arrival {
             Self::StateMismatch => f.write_str(
                 "Logto's page shows an error: the `state` that came back is not the one this tab sent",
             ),
-            Self::LinkOrRegister { kind, value } => {
+            Self::SessionNotFound => {
+                f.write_str("Logto's page shows an error: Session not found. Please go back and sign in again.")
+            }
+            Self::SentBack => f.write_str(
+                "Logto's page sends the person back to the sign-in page without a word: it does not show the connector",
+            ),
+            Self::NotAccepted { field, message } => {
+                write!(f, "Logto's page does not accept the {field}: {message}")
+            }
+            Self::LinkOrRegister { kind, value, .. } => {
                 write!(f, "Logto's page asks whether to link to the account with the {kind} {value}")
             }
             Self::MissingProfile(asked) => write!(f, "Logto's page asks for {}", asked.join(", ")),
@@ -84,23 +108,34 @@ impl fmt::Display for Consent {
     }
 }
 
-/// An error answer of the Experience API.
+/// An error answer of the Experience API, and what the person sees of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The number of the call's hop.
     pub hop: usize,
-    /// The HTTP status.
+    /// The HTTP status; 0 if the page did not wait for the answer.
     pub status: u16,
     /// Logto's error code, absent for errors that have none (contract §0).
     pub code: Option<String>,
     /// Logto's error message.
     pub message: String,
+    /// The text that the person reads: Logto's message, or the page's own where Logto gave none.
+    pub shown: String,
+    /// The path of the page on which the person then is.
+    pub at: String,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.status == 0 {
+            return write!(f, "hop {}: the page at {} says “{}”", self.hop, self.at, self.shown);
+        }
         let code = self.code.as_deref().unwrap_or("without a code");
-        write!(f, "hop {}: Logto answered {} {code}: {}", self.hop, self.status, self.message)
+        write!(f, "hop {}: Logto answered {} {code}: {}", self.hop, self.status, self.message)?;
+        match self.at.as_str() {
+            "/account-suspended" => f.write_str(" (the page says that the account is suspended)"),
+            at => write!(f, " (the page at {at} says “{}”)", self.shown),
+        }
     }
 }
 
@@ -127,6 +162,12 @@ pub enum SigninPageError {
     /// Logto refused the data without which the page cannot be shown.
     #[error("{0}")]
     Refused(Refusal),
+    /// The page has no such form, or no such button on a question.
+    #[error("Logto's page does not offer {what}")]
+    NotOffered {
+        /// What the person looked for.
+        what: &'static str,
+    },
     /// The page did not ask this question in this tab.
     #[error("the page did not ask that")]
     NotAsked,

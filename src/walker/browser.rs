@@ -4,7 +4,6 @@ mod history;
 mod outgoing;
 mod prefetch;
 mod profile;
-mod reload;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -16,6 +15,7 @@ use kit::{Asker, Client, ClientEnd, Clock, Journal, Stopwatch};
 use serde_json::Value;
 use url::Url;
 
+use history::Entry;
 use outgoing::Outgoing;
 pub(crate) use outgoing::PAGE_TYPES;
 use profile::Profile;
@@ -33,6 +33,22 @@ use super::violation::Rule;
 /// one that obeys a long `Retry-After`, up to two minutes (contract §6).
 const HOP_LIMIT: Duration = Duration::from_secs(130);
 
+/// From where a request comes, and how long it may take.
+struct Context {
+    /// The sites that are involved: the initiator, and each redirect.
+    chain: Vec<Site>,
+    /// Whether a script calls another origin than its own.
+    foreign: bool,
+    /// When a script gives its call up, by the browser's clock.
+    limit: Option<Duration>,
+}
+
+impl Context {
+    fn of(chain: Vec<Site>) -> Self {
+        Self { chain, foreign: false, limit: None }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Tab {
     /// The hop whose response is shown.
@@ -42,9 +58,11 @@ struct Tab {
     /// Sites of the current navigation: its initiator, and each redirect.
     chain: Vec<Site>,
     redirects: usize,
-    /// The hops of the pages shown so far; `entry` is the index of the current one.
-    history: Vec<usize>,
+    /// The pages shown so far; `entry` is the index of the current one.
+    history: Vec<Entry>,
     entry: usize,
+    /// What the script of the document keeps in memory: lost with the document.
+    memory: BTreeMap<&'static str, String>,
     /// Whether the current navigation adds an entry to the history.
     fresh: bool,
     /// Index of the browser whose cookies the tab uses.
@@ -139,12 +157,12 @@ impl Walker {
         self.tabs[tab.at].document.map(|at| &self.hops[at]).ok_or(WalkError::NoPage(tab))
     }
 
-    /// The page the tab shows.
+    /// The page the tab shows, at the address that its script has given it.
     ///
     /// # Errors
     /// [`WalkError::NoPage`] before the first visit.
     pub fn page(&self, tab: TabId) -> Result<Page, WalkError> {
-        Ok(self.current(tab)?.page().clone())
+        Ok(Page { url: self.address(tab)?.clone(), ..self.current(tab)?.page().clone() })
     }
 
     /// A value in the tab's `sessionStorage` for an origin.
@@ -178,7 +196,7 @@ impl Walker {
     /// # Errors
     /// [`WalkError`] if no response arrives.
     pub async fn go(&mut self, tab: TabId, href: &str, why: WhyHop) -> Result<&Hop, WalkError> {
-        let from = self.current(tab)?.request.url.clone();
+        let from = self.address(tab)?.clone();
         let url = from.join(href).map_err(|_| WalkError::BadAddress(href.to_owned()))?;
         self.begin(tab, Some(&from), true);
         self.navigate(tab, why, Outgoing::get(url)).await
@@ -232,7 +250,7 @@ impl Walker {
         button: Option<&Submit>,
         why: WhyHop,
     ) -> Result<&Hop, WalkError> {
-        let from = self.current(tab)?.request.url.clone();
+        let from = self.address(tab)?.clone();
         let action = button.and_then(|button| button.action.as_deref()).unwrap_or(&form.action);
         let target = if action.is_empty() { Ok(from.clone()) } else { from.join(action) };
         let mut url = target.map_err(|_| WalkError::BadAddress(action.to_owned()))?;
@@ -258,10 +276,11 @@ impl Walker {
 
     /// The page's script makes a call and reads the answer; the address bar does not
     /// change, and a redirect is not followed. As with `fetch` by default, cookies go
-    /// only to the page's own origin.
+    /// only to the page's own origin. An answer that takes longer than `limit` by the browser's
+    /// clock is given up.
     ///
     /// # Errors
-    /// [`WalkError`] if no response arrives.
+    /// [`WalkError`] if no response arrives, or none in time.
     pub async fn call(
         &mut self,
         tab: TabId,
@@ -269,11 +288,11 @@ impl Walker {
         url: Url,
         headers: &[(&str, &str)],
         json: Option<&Value>,
+        limit: Option<Duration>,
     ) -> Result<&Hop, WalkError> {
         let from = self.current(tab)?.request.url.clone();
         let mut all: Vec<(String, String)> =
             headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        all.push(("accept".to_owned(), "application/json".to_owned()));
         if !method.is_safe() {
             all.push(("origin".to_owned(), origin_of(&from)));
         }
@@ -283,7 +302,8 @@ impl Walker {
         let body = json.map(ToString::to_string).unwrap_or_default();
         let outgoing = Outgoing { method, url, headers: all, body };
         let foreign = from.origin() != outgoing.url.origin();
-        let at = self.send(tab, WhyHop::Call, outgoing, vec![Site::of(&from)], foreign).await?;
+        let context = Context { chain: vec![Site::of(&from)], foreign, limit };
+        let at = self.send(tab, WhyHop::Call, outgoing, context).await?;
         Ok(&self.hops[at])
     }
 
@@ -296,7 +316,7 @@ impl Walker {
         let headers = vec![("accept".to_owned(), accept.to_owned())];
         let chain = vec![Site::of(&url)];
         let outgoing = Outgoing { method: Method::GET, url, headers, body: String::new() };
-        let at = self.send(tab, WhyHop::Call, outgoing, chain, false).await?;
+        let at = self.send(tab, WhyHop::Call, outgoing, Context::of(chain)).await?;
         Ok(&self.hops[at])
     }
 
@@ -309,10 +329,11 @@ impl Walker {
 
     async fn navigate(&mut self, tab: TabId, why: WhyHop, outgoing: Outgoing) -> Result<&Hop, WalkError> {
         let chain = self.tabs[tab.at].chain.clone();
-        let at = self.send(tab, why, outgoing, chain, false).await?;
+        let at = self.send(tab, why, outgoing, Context::of(chain)).await?;
         // 204 and 205 leave the page as it is (HTML standard, navigation).
         if !matches!(self.hops[at].response.status, 204 | 205) {
-            self.tabs[tab.at].shows(at);
+            let address = self.hops[at].request.url.clone();
+            self.tabs[tab.at].shows(at, address, matches!(why, WhyHop::Reload | WhyHop::Back));
         }
         Ok(&self.hops[at])
     }
@@ -322,9 +343,9 @@ impl Walker {
         tab: TabId,
         why: WhyHop,
         out: Outgoing,
-        chain: Vec<Site>,
-        foreign: bool,
+        context: Context,
     ) -> Result<usize, WalkError> {
+        let Context { chain, foreign, limit } = context;
         if !matches!(out.url.scheme(), "http" | "https") {
             return Err(WalkError::BadAddress(out.url.to_string()));
         }
@@ -342,6 +363,12 @@ impl Walker {
         self.asker.iter().for_each(|asker| asker.asks(number));
         let what = format!("hop {number}, {} {}", out.method, out.url);
         let answer = match kit::within(what, self.deadline, self.client.send(request)).await {
+            Ok(Ok(_))
+                if limit
+                    .is_some_and(|limit| self.clock.now().duration_since(began).unsigned_abs() > limit) =>
+            {
+                Err(WalkError::GivenUp { hop: number, after: limit.unwrap_or_default() })
+            }
             Ok(Ok(response)) => {
                 let over = response.extensions().get::<ClientEnd>().copied();
                 self.asker.iter().for_each(|asker| asker.answered(over, out.url.as_str()));

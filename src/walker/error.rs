@@ -17,6 +17,14 @@ pub enum WalkError {
     /// The response did not arrive in time.
     #[error(transparent)]
     Deadline(#[from] DeadlineExceeded),
+    /// The page's script stopped waiting for an answer.
+    #[error("the page canceled its call after {after:?} without an answer")]
+    GivenUp {
+        /// Number of the hop.
+        hop: usize,
+        /// How long it waited.
+        after: std::time::Duration,
+    },
     /// The tab shows nothing yet.
     #[error("tab {} has not loaded a page yet; begin with `visit`", .0.number())]
     NoPage(TabId),

@@ -154,7 +154,7 @@ causes! {
             see: see::HF_LIMITS,
         }
         TooSlow "too-slow" {
-            cause: "Hugging Face took longer to answer than Logto waits: 10 seconds for the tokens, 5 seconds for the profile and for the keys.",
+            cause: "Hugging Face took longer to answer than Logto waits (10 seconds for the tokens, 5 seconds for the profile and for the keys), or than Logto's page waits (10 seconds in all).",
             fix: "Wait, and start the sign-in again; if it is slow every time, measure the route from your Logto's machine to huggingface.co.",
             see: see::HF_STATUS,
         }

@@ -10,7 +10,7 @@ use crate::findings::endpoints::huggingface::{AUTHORIZE, TOKEN};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query, status};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::{because, notes, targets};
+use crate::findings::seen::{self, because, notes, targets};
 use crate::findings::shown::{quoted, shown_secret};
 use crate::findings::symptom::{Symptom, SymptomKind, not_authorized};
 
@@ -237,19 +237,30 @@ fn prompt(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(finding.setting(field, quoted(value)).notes(notes))
 }
 
-/// Logto no longer has the connector with the ID that its page was using.
+/// Logto no longer has the connector with the ID that its page was using: it refuses a call, or the page
+/// does not know the connector when the person comes back.
 fn gone(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
-    let path = seen.hop(symptom.hop)?.request.url.path();
-    let id = path.strip_prefix("/api/experience/verification/social/")?.split('/').next()?;
-    matches!(refusal.code.as_deref(), Some("entity.not_found" | "session.invalid_connector_id"))
-        .then_some(())?;
+    let id = match &symptom.kind {
+        SymptomKind::Refused(refusal) => {
+            matches!(refusal.code.as_deref(), Some("entity.not_found" | "session.invalid_connector_id"))
+                .then_some(())?;
+            let path = seen.hop(symptom.hop)?.request.url.path();
+            path.strip_prefix("/api/experience/verification/social/")?.split('/').next()?.to_owned()
+        }
+        SymptomKind::SentBack => {
+            // If connectors cannot be read, that does not mean that they do not exist.
+            let readable = !seen.settings.sign_in_experience.is_null();
+            let known =
+                |id: &str| seen.settings.connectors.iter().any(|known| seen::text(known, "id") == Some(id));
+            came_back_for(seen, symptom).filter(|id| readable && !known(id))?
+        }
+        _ => return None,
+    };
     let text = |connector: &Value, member: &str| {
         connector.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
-    let there: Vec<String> = seen
-        .settings
-        .connectors
+    let connectors = &seen.settings.connectors;
+    let there: Vec<String> = connectors
         .iter()
         .map(|connector| format!("{} ({})", quoted(&text(connector, "id")), text(connector, "target")))
         .collect();
@@ -257,9 +268,16 @@ fn gone(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     Some(
         Finding::new(Connector::Gone)
             .symptom(symptom)
-            .hop(symptom.hop, format!("the connector asked for is {}", quoted(id)))
+            .hop(symptom.hop, format!("the connector asked for is {}", quoted(&id)))
             .setting("connectors", there),
     )
+}
+
+/// The id of the connector for which Hugging Face sent the person back to Logto's page.
+pub(super) fn came_back_for(seen: &Observed<'_>, symptom: &Symptom) -> Option<String> {
+    let mut segments = seen.hop(symptom.hop)?.request.url.path_segments()?;
+    let id = segments.next().filter(|first| *first == "callback").and(segments.next_back())?;
+    Some(percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned())
 }
 
 /// Required values were empty, or missing, when the connector was saved.

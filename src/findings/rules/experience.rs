@@ -3,11 +3,12 @@
 use kit::Party;
 use serde_json::Value;
 
+use super::connector::came_back_for;
 use crate::findings::causes::{App, Connector, Experience};
 use crate::findings::finding::Finding;
 use crate::findings::observed::{Observed, query};
 use crate::findings::rule::{Explain, Watch, rules};
-use crate::findings::seen::targets;
+use crate::findings::seen::{targets, text};
 use crate::findings::shown::quoted;
 use crate::findings::symptom::{Symptom, SymptomKind};
 use crate::walker::WhyHop;
@@ -21,9 +22,19 @@ pub(super) fn member(seen: &Observed<'_>, name: &str) -> Value {
     seen.settings.sign_in_experience.get(name).cloned().unwrap_or_default()
 }
 
-/// The connector exists, and its target is not listed.
+/// The connector exists, and its target is not listed: there is no button, or the page does not know the
+/// connector when the person comes back.
 fn not_enabled(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
-    let SymptomKind::NoButton { target, .. } = &symptom.kind else { return None };
+    let target = match &symptom.kind {
+        SymptomKind::NoButton { target, .. } => target,
+        SymptomKind::SentBack => {
+            let id = came_back_for(seen, symptom)?;
+            let mut connectors = seen.settings.connectors.iter();
+            let known = connectors.find(|connector| text(connector, "id") == Some(id.as_str()))?;
+            text(known, "target")?
+        }
+        _ => return None,
+    };
     Some(hidden(seen, target)?.symptom(symptom))
 }
 

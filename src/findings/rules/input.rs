@@ -23,8 +23,11 @@ fn refused<'s>(seen: &'s Observed<'_>, symptom: &'s Symptom) -> Option<(&'s Refu
     Some((refusal, seen.hop(symptom.hop)?))
 }
 
-/// Logto refused the username that the person entered.
+/// Logto, or its page, refused the username that the person entered.
 fn username(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
+    if let SymptomKind::NotAccepted { field: "username", .. } = symptom.kind {
+        return Some(Finding::new(Person::UsernameRefused).symptom(symptom));
+    }
     let (refusal, hop) = refused(seen, symptom)?;
     let sent: Value = serde_json::from_str(&hop.request.body).ok()?;
     let entered = text(&sent, "value").filter(|_| text(&sent, "type") == Some("username"))?;

@@ -193,7 +193,8 @@ fn app_went_without_logto(seen: &Observed<'_>) -> Option<Finding> {
 fn logto_cannot_reach_huggingface(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
     let SymptomKind::Refused(refusal) = &symptom.kind else { return None };
     let hop = seen.hop(symptom.hop)?;
-    (refusal.status == 500 && hop.request.url.path().ends_with("/verify")).then_some(())?;
+    // The page may stop waiting before Logto does.
+    (matches!(refusal.status, 500 | 0) && hop.request.url.path().ends_with("/verify")).then_some(())?;
     let arrived = PROVIDER.iter().any(|path| seen.provider(symptom.hop, path).next().is_some());
     if arrived || !seen.is_complete(symptom.hop) {
         return None;

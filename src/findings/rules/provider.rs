@@ -34,6 +34,8 @@ pub(super) const EXPLAIN: &[Explain] = rules![
 pub(super) const LAST: &[Explain] = rules![token_refused];
 pub(super) const WATCH: &[Watch] = rules![empty_sub];
 
+/// How long Logto's page waits for an answer of Logto, in seconds.
+const PAGE_WAITS: i64 = 10;
 /// Path of the key set.
 const JWKS: &str = "/oauth/jwks";
 /// The code of a journal's fault for a request whose client hung up.
@@ -78,14 +80,21 @@ fn too_slow(seen: &Observed<'_>, symptom: &Symptom) -> Option<Finding> {
         Outcome::Pending => true,
         Outcome::Response(_) => false,
     };
-    let waited = hop.at.duration_since(entry.at).as_secs();
+    let waited = |entry: &Entry| hop.at.duration_since(entry.at).as_secs();
     // One second of tolerance for clocks that round.
-    (hung_up && refusal.status == 500 && waited + 1 >= limit).then(|| {
-        Finding::new(HuggingFace::TooSlow).symptom(symptom).journal(
-            Party::HUGGINGFACE,
-            format!("{} had no answer yet when Logto gave up; it waits {limit} s", called(entry)),
-        )
-    })
+    let told = if hung_up && matches!(refusal.status, 500 | 0) && waited(entry) + 1 >= limit {
+        format!("{} had no answer yet when Logto gave up; it waits {limit} s", called(entry))
+    } else {
+        // All that Logto asked was answered, too late for its page.
+        let first = seen.during(hop.number).find(|entry| entry.party == Party::HUGGINGFACE)?;
+        (refusal.status == 0 && waited(first) + 1 >= PAGE_WAITS).then(|| {
+            format!(
+                "Logto had all answers {} s after its first request; its page waits {PAGE_WAITS} s",
+                waited(first)
+            )
+        })?
+    };
+    Some(Finding::new(HuggingFace::TooSlow).symptom(symptom).journal(Party::HUGGINGFACE, told))
 }
 
 /// The connection ended without an answer, or in the middle of one.

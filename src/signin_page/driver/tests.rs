@@ -1,4 +1,5 @@
 use kit::{Client, Clock};
+use serde_json::json;
 use wiremock::matchers::{body_json, header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -19,6 +20,14 @@ fn html() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_raw("<title>page</title>", "text/html; charset=utf-8")
 }
 
+/// The page as Logto renders it for an application.
+fn rendered(settings: &Value) -> ResponseTemplate {
+    let experience = json!({ "appId": "app+1", "data": settings });
+    let data = json!({ "signInExperience": experience, "phrases": { "lng": "en", "data": {} } });
+    let page = format!("<script>window.logtoSsr = Object.freeze({data});</script>");
+    ResponseTemplate::new(200).set_body_raw(page, "text/html; charset=utf-8")
+}
+
 fn json(status: u16, body: Value) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(body)
 }
@@ -29,11 +38,22 @@ impl Bench {
         let logto = Url::parse(&format!("http://localhost:{}/", server.address().port())).unwrap();
         let walker = Walker::new(Client::builder().build().unwrap(), Clock::system());
         let mut bench = Self { server, walker, logto, random: Random::seeded(1) };
-        for page in
-            ["/sign-in", "/callback/hf", "/direct/social/huggingface", "/direct/social/github", "/consent"]
-        {
-            bench.on("GET", page, html()).await;
+        for page in [
+            "/sign-in",
+            "/register",
+            "/callback/hf",
+            "/callback/social/hf",
+            "/social/link/hf",
+            "/continue/username",
+            "/continue/email",
+            "/direct/social/huggingface",
+            "/direct/social/github",
+            "/direct/huggingface",
+            "/nonsense",
+        ] {
+            bench.on("GET", page, rendered(&settings)).await;
         }
+        bench.on("GET", "/consent", html()).await;
         bench.on("GET", "/api/.well-known/sign-in-exp", json(200, settings)).await;
         bench.on("PUT", "/api/experience", ResponseTemplate::new(204)).await;
         bench.on("GET", "/away", html()).await;
@@ -75,6 +95,16 @@ impl Bench {
         self.walker.visit(TAB, url).await.unwrap();
     }
 
+    /// What the page does by itself once it is shown.
+    async fn arrives(&mut self) -> Option<Arrival> {
+        self.page().arrive().await.unwrap()
+    }
+
+    fn address(&self) -> &str {
+        let address = self.walker.address(TAB).unwrap().as_str();
+        address.strip_prefix(self.logto.as_str()).unwrap()
+    }
+
     fn page(&mut self) -> SigninPage<'_> {
         SigninPage::open(&mut self.walker, TAB, &self.logto, &self.random).unwrap()
     }
@@ -99,6 +129,13 @@ fn shows_huggingface() -> Value {
     json!({ "signInMode": "SignInAndRegister", "socialConnectors": [{ "id": "hf", "target": "huggingface" }] })
 }
 
+fn takes_passwords() -> Value {
+    let mut settings = shows_huggingface();
+    settings["signIn"] = json!({ "methods": [{ "identifier": "username", "password": true }] });
+    settings["signUp"] = json!({ "identifiers": ["username"], "password": true });
+    settings
+}
+
 const VERIFY: &str = "/api/experience/verification/social/hf/verify";
 const IDENTIFY: &str = "/api/experience/identification";
 const EVENT_PATH: &str = "/api/experience/interaction-event";
@@ -111,7 +148,7 @@ fn unknown_identity(data: Value) -> ResponseTemplate {
 async fn a_known_person_goes_there_and_back_with_the_calls_of_the_page() {
     let mut bench = Bench::new(shows_huggingface()).await;
     let handed_over = json!({ "verificationId": "v-1", "connectorData": {
-        "redirectUri": bench.at("/callback/hf"), "code": "c+d", "extra": "1",
+        "redirectUri": bench.at("/callback/hf"), "code": "c+d", "extra": "1", "app_id": "app+1",
     } });
     Mock::given(method("POST"))
         .and(path(VERIFY))
@@ -121,14 +158,11 @@ async fn a_known_person_goes_there_and_back_with_the_calls_of_the_page() {
         .expect(1)
         .mount(&bench.server)
         .await;
-    let exact = Mock::given(path("/api/.well-known/sign-in-exp")).and(query_param("appId", "app+1"));
-    exact.respond_with(json(200, shows_huggingface())).with_priority(1).expect(1).mount(&bench.server).await;
     bench.says("POST", IDENTIFY, ResponseTemplate::new(204)).await;
     assert_eq!(bench.comes_back().await, Arrival::Moved);
     assert_eq!(
         bench.calls(1),
         [
-            "GET /api/.well-known/sign-in-exp",
             "PUT ",
             "POST /verification/social/hf/authorization-uri",
             "POST /verification/social/hf/verify",
@@ -144,7 +178,7 @@ async fn refuses_a_button_that_the_page_does_not_show() {
     let mut bench = Bench::new(json!({ "socialConnectors": [{ "id": "gh", "target": "github" }] })).await;
     let error = bench.page().continue_with("huggingface").await.unwrap_err().to_string();
     assert_eq!(error, "Logto's sign-in page shows no button for `huggingface`; it shows github");
-    assert_eq!(bench.calls(1), ["GET /api/.well-known/sign-in-exp"]);
+    assert_eq!(bench.calls(1), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -156,7 +190,7 @@ async fn an_unknown_identity_is_registered() {
     bench.says("POST", IDENTIFY, ResponseTemplate::new(201)).await;
     bench.says("PUT", EVENT_PATH, ResponseTemplate::new(204)).await;
     assert_eq!(bench.comes_back().await, Arrival::Moved);
-    let after = &bench.calls(1)[4..];
+    let after = &bench.calls(1)[3..];
     assert_eq!(
         after,
         ["POST /identification", "PUT /interaction-event", "POST /identification", "POST /submit"]
@@ -172,6 +206,7 @@ async fn a_tenant_that_takes_no_new_people_is_not_asked_to() {
     bench.says("POST", IDENTIFY, unknown_identity(json!({}))).await;
     let Arrival::Refused(refusal) = bench.comes_back().await else { panic!("went on") };
     assert_eq!((refusal.status, refusal.code.as_deref()), (404, Some("user.identity_not_exist")));
+    assert_eq!((refusal.shown.as_str(), refusal.at.as_str()), ("not registered", "/sign-in"));
     assert_eq!(refusal.hop, bench.walker.hops().len());
 }
 
@@ -182,7 +217,11 @@ async fn a_known_email_is_asked_about_and_linked() {
     let related = json!({ "relatedUser": { "type": "email", "value": "jane@example.com" } });
     let first = Mock::given(path(IDENTIFY)).respond_with(unknown_identity(related));
     first.up_to_n_times(1).with_priority(1).mount(&bench.server).await;
-    let asked = Arrival::LinkOrRegister { kind: "email".to_owned(), value: "jane@example.com".to_owned() };
+    let asked = Arrival::LinkOrRegister {
+        kind: "email".to_owned(),
+        value: "jane@example.com".to_owned(),
+        may_register: true,
+    };
     assert_eq!(bench.comes_back().await, asked);
     bench.says("PUT", EVENT_PATH, ResponseTemplate::new(204)).await;
     Mock::given(path(IDENTIFY))
@@ -315,7 +354,7 @@ async fn terms_are_asked_for_before_the_provider_or_before_the_registration() {
     let mut bench = Bench::new(settings.clone()).await;
     let before = bench.walker.hops().len();
     assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::AsksToAgree);
-    assert_eq!(bench.walker.hops().len(), before + 1, "nothing but the settings is asked for");
+    assert_eq!(bench.walker.hops().len(), before, "nothing is asked for");
     assert_eq!(bench.page().agree().await.unwrap(), Arrival::Moved);
     assert!(matches!(bench.page().agree().await, Err(SigninPageError::NotAsked)));
 
@@ -334,7 +373,9 @@ async fn terms_are_asked_for_before_the_provider_or_before_the_registration() {
 async fn a_code_is_asked_for_at_an_email_address() {
     let mut bench = Bench::new(shows_huggingface()).await;
     assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
-    bench.visit("/sign-in?app_id=a").await;
+    bench.visit("/continue/email?app_id=app%2B1").await;
+    let state = json!({ "interactionEvent": "SignIn" }).to_string();
+    bench.walker.shows_address(TAB, "/continue/email", Some(state), true).unwrap();
     let path = "/api/experience/verification/verification-code";
     let refused = json!({ "code": "connector.not_found", "message": "m" });
     bench.says("POST", path, json(501, refused)).await;
@@ -346,7 +387,7 @@ async fn a_code_is_asked_for_at_an_email_address() {
 
 #[tokio::test]
 async fn a_password_is_sent_as_the_form_does() {
-    let mut bench = Bench::new(shows_huggingface()).await;
+    let mut bench = Bench::new(takes_passwords()).await;
     let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": "s+e c%ret!" });
     Mock::given(path("/api/experience/verification/password"))
         .and(body_json(body))
@@ -357,10 +398,10 @@ async fn a_password_is_sent_as_the_form_does() {
     bench.says("POST", IDENTIFY, ResponseTemplate::new(204)).await;
     assert_eq!(bench.page().sign_in_with_password("ada", "s+e c%ret!").await.unwrap(), Arrival::Moved);
 
-    bench.visit("/sign-in?app_id=a").await;
+    bench.visit("/sign-in?app_id=app%2B1").await;
     bench.says("POST", "/api/experience/profile", ResponseTemplate::new(204)).await;
     let before = bench.walker.hops().len();
-    assert_eq!(bench.page().register_with_password("grace", "p?w").await.unwrap(), Arrival::Moved);
+    assert_eq!(bench.page().register_with_password("grace", "p?w 12345").await.unwrap(), Arrival::Moved);
     assert_eq!(
         bench.calls(before + 1),
         ["PUT ", "POST /profile", "POST /profile", "POST /identification", "POST /submit"]
@@ -423,4 +464,181 @@ async fn cancel_opens_the_redirect_uri_without_a_request_to_logto() {
     let hops = &bench.walker.hops()[before..];
     assert_eq!(hops.len(), 1, "no call to Logto");
     assert_eq!(hops[0].request.url.as_str(), bench.at("/away"));
+}
+
+#[tokio::test]
+async fn a_connector_that_the_page_does_not_know_leads_back_without_a_word() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    let state = bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf").unwrap().to_owned();
+    // Switched off while the person was at the provider.
+    let mut without = shows_huggingface();
+    without["socialConnectors"] = json!([]);
+    bench.says("GET", "/callback/hf", rendered(&without)).await;
+    bench.visit(&format!("/callback/hf?code=c&state={state}")).await;
+    let before = bench.walker.hops().len();
+    assert_eq!(bench.arrives().await, Some(Arrival::SentBack));
+    assert_eq!(bench.address(), "sign-in");
+    assert_eq!(bench.walker.hops().len(), before, "no call");
+    assert_eq!(bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf"), Some(state.as_str()));
+    assert_eq!(bench.page().social_buttons().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn settings_are_as_old_as_the_document() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    assert_eq!(bench.arrives().await, None);
+    let mut without = shows_huggingface();
+    without["socialConnectors"] = json!([]);
+    bench.says("GET", "/sign-in", rendered(&without)).await;
+    assert_eq!(bench.page().social_buttons().await.unwrap(), ["huggingface"]);
+    bench.walker.reload(TAB).await.unwrap();
+    assert_eq!(bench.page().social_buttons().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn settings_for_another_application_are_asked_for() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.visit("/sign-in?app_id=other&ui_locales=de+en&organization_id=o").await;
+    let exact = Mock::given(path("/api/.well-known/sign-in-exp"))
+        .and(query_param("organizationId", "o"))
+        .and(query_param("appId", "other"))
+        .and(query_param("uiLocales", "de en"))
+        .and(header("accept", "application/json"));
+    exact.respond_with(json(200, shows_huggingface())).with_priority(1).expect(1).mount(&bench.server).await;
+    assert_eq!(bench.arrives().await, None);
+    assert_eq!(bench.address(), "sign-in?app_id=other");
+    assert_eq!(bench.page().social_buttons().await.unwrap(), ["huggingface"]);
+    // An address without them: only the application stays.
+    bench.visit("/nonsense?x=1").await;
+    bench.arrives().await;
+    assert_eq!(bench.walker.stored(TAB, &bench.logto, "ui_locales"), None);
+    assert_eq!(bench.walker.stored(TAB, &bench.logto, "app_id"), Some("other"));
+}
+
+#[tokio::test]
+async fn an_error_page_has_no_button() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.visit("/nonsense").await;
+    assert_eq!(bench.arrives().await, None);
+    assert_eq!(bench.page().social_buttons().await.unwrap(), Vec::<String>::new());
+    let error = bench.page().continue_with("huggingface").await.unwrap_err().to_string();
+    assert!(error.ends_with("it shows an error page, which has no button"), "{error}");
+}
+
+#[tokio::test]
+async fn after_an_error_the_button_works_on_the_sign_in_page() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.says("POST", VERIFY, json(400, json!({ "code": "connector.general", "message": "m" }))).await;
+    let Arrival::Refused(refusal) = bench.comes_back().await else { panic!("went on") };
+    assert_eq!((refusal.shown.as_str(), refusal.at.as_str()), ("m", "/sign-in"));
+    assert_eq!(bench.address(), "sign-in?app_id=app%2B1");
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    // The callback was replaced, so that Back leads past it, to the provider.
+    bench.walker.back(TAB).await.unwrap();
+    assert_eq!(bench.address(), "sign-in?app_id=app%2B1");
+    bench.walker.back(TAB).await.unwrap();
+    assert_eq!(bench.address(), "away");
+}
+
+#[tokio::test]
+async fn a_state_error_adds_the_sign_in_page_and_back_leads_to_it_again() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.visit("/callback/hf?code=c&state=forged").await;
+    assert_eq!(bench.arrives().await, Some(Arrival::StateMismatch));
+    assert_eq!(bench.address(), "sign-in");
+    let before = bench.walker.hops().len();
+    bench.walker.back(TAB).await.unwrap();
+    assert_eq!(bench.address(), "callback/social/hf");
+    assert_eq!(bench.arrives().await, Some(Arrival::StateMismatch));
+    assert_eq!(bench.walker.hops().len(), before, "the document is the same");
+}
+
+#[tokio::test]
+async fn the_answer_may_come_after_the_number_sign() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.says("POST", VERIFY, json(400, json!({ "code": "connector.general", "message": "m" }))).await;
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    let state = bench.walker.stored(TAB, &bench.logto, "social_auth_state:hf").unwrap().to_owned();
+    bench.visit(&format!("/callback/hf?state=old#code=c&state={state}")).await;
+    assert!(matches!(bench.arrives().await, Some(Arrival::Refused(_))), "the last one counts");
+}
+
+#[tokio::test]
+async fn a_question_survives_a_reload() {
+    let mut settings = shows_huggingface();
+    settings["signInMode"] = json!("SignIn");
+    let mut bench = Bench::new(settings).await;
+    bench.says("POST", VERIFY, json(200, json!({ "verificationId": "v-1" }))).await;
+    let related = json!({ "relatedUser": { "type": "email", "value": "jane@example.com" } });
+    bench.says("POST", IDENTIFY, unknown_identity(related)).await;
+    let asked = bench.comes_back().await;
+    assert!(matches!(asked, Arrival::LinkOrRegister { may_register: false, .. }), "{asked:?}");
+    assert_eq!(bench.address(), "social/link/hf?app_id=app%2B1");
+    bench.walker.reload(TAB).await.unwrap();
+    assert_eq!(bench.arrives().await, Some(asked));
+    assert!(matches!(bench.page().register().await, Err(SigninPageError::NotOffered { .. })));
+    // Opened by hand, the page does not know what to ask.
+    bench.visit("/social/link/hf").await;
+    assert_eq!(bench.arrives().await, None);
+}
+
+#[tokio::test]
+async fn terms_can_be_refused_and_are_asked_for_before_a_password() {
+    let mut settings = takes_passwords();
+    settings["privacyPolicyUrl"] = json!("https://shop.example/privacy");
+    settings["agreeToTermsPolicy"] = json!("ManualRegistrationOnly");
+    let mut bench = Bench::new(settings).await;
+    let before = bench.walker.hops().len();
+    let asked = bench.page().register_with_password("grace", "p?w 12345").await.unwrap();
+    assert_eq!(asked, Arrival::AsksToAgree);
+    assert_eq!(bench.page().refuse().await.unwrap(), Arrival::Moved);
+    assert_eq!(bench.walker.hops().len(), before, "no call");
+    assert!(matches!(bench.page().agree().await, Err(SigninPageError::NotAsked)));
+    // At a sign-in the page does not ask.
+    bench.says("POST", "/api/experience/verification/password", json(422, json!({ "code": "c" }))).await;
+    let refused = bench.page().sign_in_with_password("grace", "p?w").await.unwrap();
+    assert!(matches!(refused, Arrival::Refused(_)));
+}
+
+#[tokio::test]
+async fn a_form_judges_before_it_calls() {
+    let mut bench = Bench::new(takes_passwords()).await;
+    let before = bench.walker.hops().len();
+    let message = "Username should not start with a number".to_owned();
+    let not_accepted = Arrival::NotAccepted { field: "username", message };
+    assert_eq!(bench.page().register_with_password("1x", "p?w 12345").await.unwrap(), not_accepted);
+    let message = "The username is invalid".to_owned();
+    let not_accepted = Arrival::NotAccepted { field: "username", message };
+    assert_eq!(bench.page().sign_in_with_password("1x", "p?w").await.unwrap(), not_accepted);
+    assert_eq!(bench.walker.hops().len(), before);
+    let mut bench = Bench::new(shows_huggingface()).await;
+    let none = bench.page().sign_in_with_password("ada", "p?w").await;
+    assert!(matches!(none, Err(SigninPageError::NotOffered { .. })));
+}
+
+#[tokio::test]
+async fn a_put_is_repeated_and_a_post_is_not() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    let busy =
+        Mock::given(method("PUT")).and(path("/api/experience")).respond_with(ResponseTemplate::new(503));
+    busy.up_to_n_times(2).with_priority(1).mount(&bench.server).await;
+    assert_eq!(bench.page().continue_with("huggingface").await.unwrap(), Arrival::Moved);
+    assert_eq!(bench.calls(1)[..3], ["PUT ", "PUT ", "PUT "]);
+
+    let mut bench = Bench::new(shows_huggingface()).await;
+    let html = ResponseTemplate::new(502).set_body_raw("<h1>Bad gateway</h1>", "text/html");
+    bench.says("POST", VERIFY, html).await;
+    let Arrival::Refused(refusal) = bench.comes_back().await else { panic!("went on") };
+    assert_eq!((refusal.shown.as_str(), refusal.at.as_str()), ("Unknown error.", "/callback/social/hf"));
+    assert_eq!(bench.calls(1).iter().filter(|call| call.ends_with("/verify")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_suspended_account_has_a_page_of_its_own() {
+    let mut bench = Bench::new(shows_huggingface()).await;
+    bench.says("POST", VERIFY, json(200, json!({ "verificationId": "v-1" }))).await;
+    bench.says("POST", IDENTIFY, json(401, json!({ "code": "user.suspended", "message": "m" }))).await;
+    let Arrival::Refused(refusal) = bench.comes_back().await else { panic!("went on") };
+    assert_eq!(refusal.at, "/account-suspended");
 }

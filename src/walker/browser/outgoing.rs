@@ -36,8 +36,10 @@ impl Outgoing {
         let mut request = http::Request::builder()
             .method(self.method.clone())
             .uri(url.as_str())
-            .header("user-agent", USER_AGENT)
-            .header("accept-language", "en");
+            .header("user-agent", USER_AGENT);
+        if !self.headers.iter().any(|(name, _)| name == "accept-language") {
+            request = request.header("accept-language", "en");
+        }
         if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT) {
             // An empty body also has a length (Fetch standard, HTTP-network-or-cache fetch).
             request = request.header("content-length", "0");

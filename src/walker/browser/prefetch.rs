@@ -1,6 +1,6 @@
 //! Prefetching the target of a link.
 
-use super::{Outgoing, REDIRECT_LIMIT, TabId, WalkError, Walker};
+use super::{Context, Outgoing, REDIRECT_LIMIT, TabId, WalkError, Walker};
 use crate::walker::hop::WhyHop;
 use crate::walker::site::Site;
 
@@ -14,11 +14,14 @@ impl Walker {
     /// browsers.
     pub async fn prefetch(&mut self, tab: TabId, text: &str) -> Result<(), WalkError> {
         let href = self.link(tab, text)?;
-        let from = self.current(tab)?.request.url.clone();
+        let from = self.address(tab)?.clone();
         let mut url = from.join(&href).map_err(|_| WalkError::BadAddress(href))?;
         let mut chain = vec![Site::of(&from)];
         for _ in 0..=REDIRECT_LIMIT {
-            let at = match self.send(tab, WhyHop::Prefetch, Outgoing::get(url), chain.clone(), false).await {
+            let at = match self
+                .send(tab, WhyHop::Prefetch, Outgoing::get(url), Context::of(chain.clone()))
+                .await
+            {
                 Err(WalkError::Send(_)) => return Ok(()),
                 sent => sent?,
             };

@@ -83,6 +83,11 @@ impl Walker {
         self.clock.millis()
     }
 
+    /// A script waits, by the browser's clock.
+    pub(crate) async fn pause(&self, time: std::time::Duration) {
+        self.clock.sleep(time).await;
+    }
+
     /// Makes the first browser refuse all cookies from now on.
     pub fn refuse_cookies(&mut self) {
         self.profiles[0].jar.refuse();

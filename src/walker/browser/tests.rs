@@ -145,10 +145,12 @@ async fn a_script_takes_no_cookies_to_another_origin() {
     Mock::given(path("/api")).respond_with(setting.clone()).mount(&other).await;
     Mock::given(path("/api")).respond_with(setting).mount(&server).await;
     walker.visit(TabId::FIRST, url.clone()).await.unwrap();
-    let hop = walker.call(TabId::FIRST, Method::GET, away.join("api").unwrap(), &[], None).await.unwrap();
+    let hop =
+        walker.call(TabId::FIRST, Method::GET, away.join("api").unwrap(), &[], None, None).await.unwrap();
     assert_eq!((hop.request.cookies.len(), hop.request.withheld[0].name.as_str()), (0, "s"));
     assert_eq!(hop.response.cookies[0].fate, CookieFate::Dropped(WhyDropped::ForeignCall));
-    let hop = walker.call(TabId::FIRST, Method::GET, url.join("api").unwrap(), &[], None).await.unwrap();
+    let hop =
+        walker.call(TabId::FIRST, Method::GET, url.join("api").unwrap(), &[], None, None).await.unwrap();
     assert_eq!((hop.request.cookies.len(), &hop.response.cookies[0].fate), (1, &CookieFate::Stored));
 }
 

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use kit::{Note, Route};
 
 use super::{callback, html};
-use crate::routes::oidc;
+use crate::routes::{interaction_uid, oidc, ssr};
 use crate::shared::{Shared, SharedState};
 use crate::store::Store;
 use crate::wire::{self, Cookies, Query};
@@ -72,7 +72,7 @@ pub(crate) async fn fallback(
     if guarded && !preview && !interaction_runs(&shared, &headers) {
         return unknown_session(&shared, &shared.store(), "no interaction is in progress for this browser");
     }
-    page()
+    rendered(&shared, &headers)
 }
 
 /// Redirects to the page for browsers without an interaction, or to the address that the tenant
@@ -84,23 +84,30 @@ pub(crate) fn unknown_session(shared: &Shared, store: &Store, reason: &'static s
 }
 
 fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {
-    let uid = crate::routes::interaction_uid(shared, &Cookies::of(headers), None);
+    let uid = interaction_uid(shared, &Cookies::of(headers), None);
     let (now, store) = (shared.now(), shared.store());
     let found = uid.and_then(|uid| store.interactions.get(&uid));
     found.is_some_and(|found| found.expires > now && !store.is_orphaned(found))
 }
 
-/// The sign-in application, which determines itself what to show.
+/// The sign-in application, which determines itself what to show, with the settings of this moment
+/// (contract §2.3).
+fn rendered(shared: &Shared, headers: &HeaderMap) -> Response {
+    shown(html::sign_in(&ssr(&shared.store(), &Cookies::of(headers))))
+}
+
+/// The sign-in application without settings: as at `/consent`, where the server does not put them into
+/// the page (recorded; its script asks the API instead).
 pub(crate) fn page() -> Response {
-    shown(html::SIGN_IN)
+    shown(html::SIGN_IN.to_owned())
 }
 
 /// The same for the page of a device's code.
 pub(crate) fn device() -> Response {
-    shown(html::DEVICE)
+    shown(html::DEVICE.to_owned())
 }
 
-fn shown(html: &'static str) -> Response {
+fn shown(html: String) -> Response {
     let mut response = wire::html(html);
     let fields = response.headers_mut();
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate"));

@@ -126,6 +126,11 @@ impl Cookies {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// `_logto`, which only decides what the page shows.
+    pub(crate) fn logto(&self) -> Option<&str> {
+        self.get("_logto")
+    }
+
     /// The value of a cookie with a valid signature.
     pub(crate) fn signed(&self, key: &CookieKey, name: &str) -> Option<&str> {
         let value = self.get(name)?;

@@ -1,13 +1,13 @@
 //! The settings that the sign-in page shows (contract §3).
 
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::connectors;
 use crate::shared::SharedState;
 use crate::store::Store;
 use crate::version::Fact;
-use crate::wire::Json;
+use crate::wire::{Cookies, Json};
 
 /// Members that only the Management API shows.
 fn hidden(store: &Store) -> impl Iterator<Item = &'static str> {
@@ -18,6 +18,21 @@ fn hidden(store: &Store) -> impl Iterator<Item = &'static str> {
 /// `GET /api/.well-known/sign-in-exp`.
 pub(super) fn get(State(shared): SharedState) -> Json {
     Json(settings(&shared.store()))
+}
+
+/// The settings that the server puts into the page, for its script: for the application that began a
+/// sign-in last in this browser (`koaExperienceSsr`). Our page has its texts itself, so `phrases` names
+/// only their language.
+pub(crate) fn ssr(store: &Store, cookies: &Cookies) -> Value {
+    let known: Value = cookies.logto().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let mut experience = Map::new();
+    for name in ["appId", "organizationId"] {
+        if let Some(value) = known.get(name).filter(|value| value.is_string()) {
+            experience.insert(name.to_owned(), value.clone());
+        }
+    }
+    experience.insert("data".to_owned(), settings(store));
+    json!({ "signInExperience": experience, "phrases": { "lng": "en", "data": {} } })
 }
 
 fn settings(store: &Store) -> Value {
