@@ -21,11 +21,13 @@ mod answers;
 mod calls;
 mod difference;
 mod error;
+mod fuzz;
 mod id_tokens;
 mod known;
 mod learn;
 mod places;
 mod provider;
+mod record;
 mod replay;
 mod story;
 mod target;
@@ -34,8 +36,10 @@ mod values;
 
 pub use difference::Difference;
 pub use error::ReplayError;
+pub use fuzz::{Area, Found, Fuzz, FuzzError, Kind};
 pub use known::{
-    FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError, Side as KnownOn,
+    FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError, KnownKind,
+    Side as KnownOn,
 };
 pub use replay::{replay, replay_on};
 pub use story::{
