@@ -23,11 +23,13 @@ mod build;
 mod calls;
 mod difference;
 mod error;
+mod fuzz;
 mod id_tokens;
 mod known;
 mod learn;
 mod places;
 mod provider;
+mod record;
 mod replay;
 mod story;
 mod target;
@@ -37,8 +39,10 @@ mod values;
 pub use build::Build;
 pub use difference::Difference;
 pub use error::ReplayError;
+pub use fuzz::{Area, Found, Fuzz, FuzzError, Kind};
 pub use known::{
-    FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError, Side as KnownOn,
+    FILE as KNOWN_DIFFERENCES_FILE, KnownDifference, KnownDifferences, KnownDifferencesError, KnownKind,
+    Side as KnownOn,
 };
 pub use replay::{replay, replay_on};
 pub use story::{

@@ -21,6 +21,7 @@ use super::serve::ServeCommand;
 use super::session::SessionArguments;
 use super::token::TokenArguments;
 use super::usage::address;
+use crate::golden::Area;
 
 /// Walks through sign-in with Hugging Face via Logto, and reports what broke.
 #[derive(Debug, Parser)]
@@ -172,6 +173,19 @@ pub(crate) struct Fidelity {
     /// Name and version of the running Logto for the report, since it does not report its version.
     #[arg(long, value_name = "TEXT")]
     pub(crate) logto_version: Option<String>,
+    /// Instead of stories and scenarios, send drawn sequences of requests to this part of both, and keep
+    /// a story of each kind of difference.
+    #[arg(long, value_name = "AREA", conflicts_with_all = ["filter", "scenarios", "output"])]
+    pub(crate) fuzz: Option<Area>,
+    /// With --fuzz: the same seed draws the same sequences.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "fuzz")]
+    pub(crate) seed: u64,
+    /// With --fuzz: how many sequences are drawn, of some ten requests each.
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "fuzz")]
+    pub(crate) cases: u64,
+    /// With --fuzz: folder for the stories.
+    #[arg(long, value_name = "DIR", default_value = "logto-testkit-fuzz", requires = "fuzz")]
+    pub(crate) keep: PathBuf,
     #[command(flatten)]
     pub(crate) backend: Backend,
 }

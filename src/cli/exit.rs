@@ -10,7 +10,7 @@ use crate::ScenarioError;
 use crate::container::{ContainerError, EngineError};
 use crate::counted::counted;
 use crate::diagnose::{CapsuleError, DiagnoseError, InputError, TenantReadError};
-use crate::golden::{KnownDifferencesError, ReplayError, StoryError};
+use crate::golden::{FuzzError, KnownDifferencesError, ReplayError, StoryError};
 use crate::project::ProjectError;
 use crate::stack::{AppError, ManagementError, SavedStateError, StartError, StepError, StopError};
 
@@ -67,6 +67,11 @@ pub(crate) enum CliError {
     KnownDifferences(#[from] KnownDifferencesError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Fuzz(#[from] FuzzError),
+    /// Already reported, kind by kind.
+    #[error("{kinds} {} of difference", if *kinds == 1 { "kind" } else { "kinds" })]
+    Different { kinds: usize },
     #[error(transparent)]
     Usage(#[from] UsageError),
     #[error(transparent)]
@@ -150,6 +155,7 @@ impl CliError {
             | Self::Changed { .. }
             | Self::NothingWalked { .. }
             | Self::Unfaithful { .. }
+            | Self::Different { .. }
             | Self::NotUp { .. }
             | Self::SignIn(_)
             | Self::Found => 1,
@@ -160,6 +166,8 @@ impl CliError {
             Self::Capsule(error) => capsule(error),
             Self::InScenario { source, .. } => source.code(),
             Self::Replay(error) => replay(error),
+            Self::Fuzz(FuzzError::Replay { source, .. }) => replay(source),
+            Self::Fuzz(FuzzError::Data(_)) => 70,
             Self::Story(_) | Self::KnownDifferences(_) => 2,
             Self::Ca(CaError::Write { .. }) => 70,
             Self::Usage(_)

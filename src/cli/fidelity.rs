@@ -1,6 +1,7 @@
 //! `logto-testkit fidelity`.
 
 mod cell;
+mod fuzz;
 mod report;
 mod stories;
 mod walks;
@@ -34,6 +35,10 @@ pub(crate) async fn fidelity(command: Fidelity) -> Result<(), CliError> {
     let listen = command.backend.huggingface_listen()?;
     // Everything is read before the first replay.
     let known = KnownDifferences::load(&command.golden)?;
+    if let Some(area) = command.fuzz {
+        let running = RunningLogto { external: External::clone(&external), ca, listen };
+        return fuzz::fuzz(&command, area, &known, &running).await;
+    }
     let stories = selected(&command)?;
     let scenarios = match select::scenarios(std::slice::from_ref(&command.scenarios), &command.filter) {
         Err(CliError::Usage(UsageError::NothingSelected { .. })) if !stories.is_empty() => vec![],

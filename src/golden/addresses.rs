@@ -22,6 +22,11 @@ impl Addresses {
         Self(tenants.into_iter().filter_map(|(recorded, here)| Some((recorded?, here.clone()))).collect())
     }
 
+    /// Of requests that are written for the Logto of this run itself.
+    pub(super) fn live(logto: &Url, admin: &Url) -> Self {
+        Self([logto, admin].map(|url| (url.clone(), url.clone())).to_vec())
+    }
+
     /// Learns under which names the recorded Logto was reached, as `Host` and in its own URLs: a Logto on
     /// this machine has several.
     pub(super) fn learn(&self, values: &mut Values) {

@@ -2,12 +2,12 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A build of Logto: builds with the same version number differ on the wire
 /// (docs/logto-versions.md).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Build {
     /// The release with this tag, without its `v`: `1.42.0`.
     Release(String),
@@ -39,6 +39,15 @@ impl TryFrom<String> for Build {
     }
 }
 
+impl From<Build> for String {
+    fn from(build: Build) -> Self {
+        match build {
+            Build::Release(version) => format!("v{version}"),
+            Build::Commit(commit) => commit,
+        }
+    }
+}
+
 impl Display for Build {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -57,6 +66,9 @@ mod tests {
         let read = |text: &str| Build::try_from(text.to_owned()).map(|build| build.to_string()).ok();
         assert_eq!(read("v1.42.0").as_deref(), Some("release 1.42.0"));
         assert_eq!(read("1fbc5544").as_deref(), Some("commit 1fbc5544"));
+        for text in ["v1.42.0", "1fbc5544"] {
+            assert_eq!(Build::try_from(text.to_owned()).map(String::from).ok().as_deref(), Some(text));
+        }
         for wrong in ["", "latest", "1.42.0", "v1.42", "v1.42.x", "v1..0", "1FBC5544", "1fbc554"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }

@@ -6,6 +6,7 @@ use kit::{document, files};
 use serde::Deserialize;
 
 use super::difference::Difference;
+use super::fuzz::Kind;
 
 /// A known difference, and why it stays.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -41,9 +42,46 @@ pub enum Side {
     Logto,
 }
 
+/// A known kind of difference of drawn sequences, and why it stays.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownKind {
+    /// The area, e.g. `experience`.
+    pub fuzz: String,
+    /// The step, as [`Kind::request`] names it.
+    pub request: String,
+    /// The field, as [`Kind::field`] names it.
+    pub field: String,
+    /// A part of [`Kind::logto`].
+    pub logto: String,
+    /// A part of [`Kind::double`].
+    pub double: String,
+    /// Why the difference stays.
+    pub reason: String,
+}
+
+impl KnownKind {
+    fn is(&self, area: &str, found: &Kind) -> bool {
+        (self.fuzz.as_str(), &self.request, &self.field) == (area, &found.request, &found.field)
+            && found.logto.contains(&self.logto)
+            && found.double.contains(&self.double)
+    }
+}
+
+/// An entry of the list.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Story(KnownDifference),
+    Fuzz(KnownKind),
+}
+
 /// The list of known differences in a folder of stories.
 #[derive(Debug, Clone, Default)]
-pub struct KnownDifferences(Vec<KnownDifference>);
+pub struct KnownDifferences {
+    stories: Vec<KnownDifference>,
+    kinds: Vec<KnownKind>,
+}
 
 /// Why the list cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -81,14 +119,31 @@ impl KnownDifferences {
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(KnownDifferencesError::Read { path, source }),
         };
-        match document::yaml(&text) {
-            Ok(list) => Ok(Self(list)),
+        match document::yaml::<Vec<Entry>>(&text) {
+            Ok(list) => Ok(Self::of(list)),
             Err(fault) => Err(KnownDifferencesError::Format { path, message: fault.to_string() }),
         }
     }
 
+    fn of(list: Vec<Entry>) -> Self {
+        let mut all = Self::default();
+        for entry in list {
+            match entry {
+                Entry::Story(known) => all.stories.push(known),
+                Entry::Fuzz(kind) => all.kinds.push(kind),
+            }
+        }
+        all
+    }
+
+    /// Whether a kind of difference in an area is on the list.
+    #[must_use]
+    pub fn knows(&self, area: &str, found: &Kind) -> bool {
+        self.kinds.iter().any(|known| known.is(area, found))
+    }
+
     fn of_story<'a>(&'a self, on: Side, golden: &'a str) -> impl Iterator<Item = &'a KnownDifference> {
-        self.0.iter().filter(move |known| known.on == on && known.golden == golden)
+        self.stories.iter().filter(move |known| known.on == on && known.golden == golden)
     }
 
     /// The differences of a story that are not on the list.
@@ -121,7 +176,7 @@ impl KnownDifferences {
     /// The entries of the list whose story does not exist in the folder.
     #[must_use]
     pub fn strangers<'a>(&'a self, stories: &[String]) -> Vec<&'a KnownDifference> {
-        self.0.iter().filter(|known| !stories.contains(&known.golden)).collect()
+        self.stories.iter().filter(|known| !stories.contains(&known.golden)).collect()
     }
 }
 
@@ -148,7 +203,7 @@ mod tests {
             on: Side::Double,
             reason: "x".to_owned(),
         };
-        let list = KnownDifferences(vec![known(1, "body"), known(2, "status")]);
+        let list = KnownDifferences { stories: vec![known(1, "body"), known(2, "status")], kinds: vec![] };
         let differences = [difference(1, "body"), difference(1, "vary")];
         assert_eq!(list.unknown(Side::Double, "a/b", &differences), [&differences[1]]);
         assert_eq!(list.gone(Side::Double, "a/b", &differences), [&known(2, "status")]);

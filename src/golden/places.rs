@@ -22,7 +22,8 @@ pub(super) fn described(mut here: Response, recorded: &Response) -> Response {
     here
 }
 
-fn description(html: &str) -> Value {
+/// What a reader of the page can tell of it (`tests/golden/README.md`, "Format").
+pub(super) fn description(html: &str) -> Value {
     let nowhere: Url = "http://localhost/".parse().expect("a constant URL");
     let page = Page::parse(&nowhere, html);
     let field = |field: &crate::walker::Field| json!({ "name": field.name, "value": field.value, "type": field.kind });

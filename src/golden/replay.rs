@@ -48,11 +48,12 @@ pub async fn replay_on(
     Ok(differences)
 }
 
-struct Stage<'a> {
-    site: Site,
-    addresses: Addresses,
-    values: Values,
-    story: &'a Story,
+/// A Logto, what is known of it, and the story that it is asked.
+pub(super) struct Stage<'a> {
+    pub(super) site: Site,
+    pub(super) addresses: Addresses,
+    pub(super) values: Values,
+    pub(super) story: &'a Story,
 }
 
 impl Stage<'_> {
@@ -77,7 +78,7 @@ impl Stage<'_> {
         Ok(differences)
     }
 
-    async fn set_up(&mut self, setup: &Setup) -> Result<(), ReplayError> {
+    pub(super) async fn set_up(&mut self, setup: &Setup) -> Result<(), ReplayError> {
         let origin = |url: &url::Url| url.origin().ascii_serialization();
         let management = self.site.management().await?;
         let (logto, admin) = (origin(&self.site.logto), origin(&self.site.admin));
@@ -174,7 +175,7 @@ impl Stage<'_> {
         format!("{method} {url}{why}")
     }
 
-    async fn send(&self, exchange: &Exchange) -> Result<Response, ReplayError> {
+    pub(super) async fn send(&self, exchange: &Exchange) -> Result<Response, ReplayError> {
         let recorded = &exchange.request;
         let (url, host) = self.addresses.here(exchange, &self.values)?;
         let mut request = http::Request::builder().method(&*recorded.method).uri(&url);
@@ -225,7 +226,7 @@ impl Stage<'_> {
     }
 
     /// A header with this run's values, inside `Basic` too.
-    fn header(&self, name: &str, value: &str) -> String {
+    pub(super) fn header(&self, name: &str, value: &str) -> String {
         if name.eq_ignore_ascii_case("authorization")
             && let Some((scheme, encoded)) = value.split_once(' ')
             && scheme.eq_ignore_ascii_case("basic")

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use kit::{document, files};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::build::Build;
 
 /// A recorded story: its set-up, and every exchange that followed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Story {
     /// Folder and file, e.g. `social/first-sign-in`.
     pub name: String,
@@ -19,7 +19,7 @@ pub struct Story {
     /// The version of Logto that was recorded.
     pub logto_version: String,
     /// The build that was recorded.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<Build>,
     /// What was sent to the Management API before the story.
     #[serde(default)]
@@ -37,20 +37,24 @@ pub struct Story {
 }
 
 /// What is sent to the Management API before a story, in this order.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Setup {
     /// Body of `POST /api/applications`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub application: Option<Value>,
     /// Body of a `PATCH` of that application.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub application_patch: Option<Value>,
     /// Applications to create in addition to `application`.
     pub more_applications: Vec<MoreApplication>,
     /// Body of `POST /api/connectors`, with a proposed ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector: Option<Value>,
     /// Bodies for further connectors.
     pub more_connectors: Vec<Value>,
     /// Body of `PATCH /api/sign-in-exp`, applied to the seeded one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_experience: Option<Value>,
     /// Bodies of `POST /api/resources`, then of their scopes.
     pub resources: Vec<Resource>,
@@ -72,7 +76,7 @@ impl Setup {
 }
 
 /// An application in addition to the first.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct MoreApplication {
     /// Which `values` it fills: `APP2` fills `APP2_ID` and `APP2_SECRET`.
     pub values_prefix: String,
@@ -81,7 +85,7 @@ pub struct MoreApplication {
 }
 
 /// An API resource.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Resource {
     /// Body of `POST /api/resources`.
     pub body: Value,
@@ -91,7 +95,7 @@ pub struct Resource {
 }
 
 /// The accounts and the faults of the provider.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct HuggingFace {
     /// Its accounts, as userinfo returns them; `session` names the browser's cookie.
@@ -101,7 +105,7 @@ pub struct HuggingFace {
 }
 
 /// A string that a request derives from another one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Derived {
     /// The derived string, as in the recording.
     pub value: String,
@@ -112,7 +116,7 @@ pub struct Derived {
 }
 
 /// A string that a later request repeats.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Carry {
     /// The string, as in the recording.
     pub value: String,
@@ -121,10 +125,13 @@ pub struct Carry {
     /// The place in that response, e.g. `json $.code`.
     #[serde(rename = "where")]
     pub place: String,
+    /// Numbers of the exchanges whose requests repeat it, for people.
+    #[serde(default)]
+    pub used_in: Vec<u64>,
 }
 
 /// The participants of an exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The scripted browser.
@@ -140,7 +147,7 @@ pub enum Side {
 }
 
 /// One request with its response.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Exchange {
     /// Number of the exchange, from 1.
     pub n: u64,
@@ -152,8 +159,10 @@ pub struct Exchange {
     #[serde(default)]
     pub why: String,
     /// For a call of Logto: the exchange that was waiting for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub during: Option<u64>,
     /// A deliberate wait before the request, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pause_before_ms: Option<u64>,
     /// The request as it was on the wire.
     pub request: Request,
@@ -162,7 +171,7 @@ pub struct Exchange {
 }
 
 /// A recorded request.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Request {
     /// The HTTP method.
     pub method: String,
@@ -184,7 +193,7 @@ impl Request {
 }
 
 /// A recorded response; the fields are empty if there was no HTTP response.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct Response {
     /// The HTTP status code.
     #[serde(default)]

@@ -1,0 +1,203 @@
+//! Compares the double with a running Logto on sequences of requests that nobody wrote down.
+//!
+//! A sequence is drawn from the data of its area, played on the running Logto and recorded as a
+//! story, and the story is replayed on the double. What differs is made as short as it can be.
+
+mod draw;
+mod shrink;
+
+use kit::{Random, document};
+
+pub use draw::Area;
+
+use super::difference::Difference;
+use super::error::ReplayError;
+use super::known::KnownDifferences;
+use super::record::{Script, record};
+use super::replay::replay;
+use super::story::Story;
+use super::target::{RunningLogto, Target};
+use super::tenant::Tenant;
+use draw::Data;
+
+/// What a comparison needs.
+#[derive(Debug)]
+pub struct Fuzz<'a> {
+    /// The part of Logto that is asked.
+    pub area: Area,
+    /// The same seed draws the same sequences.
+    pub seed: u64,
+    /// The Logto that is right.
+    pub running: &'a RunningLogto,
+    /// Its version, for the stories.
+    pub logto_version: &'a str,
+    /// What may differ.
+    pub known: &'a KnownDifferences,
+}
+
+/// A way in which the double differs.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The kind of difference.
+    pub kind: Kind,
+    /// The shortest story with it that was found; its last request is answered differently.
+    pub story: Story,
+    /// What differs there.
+    pub differences: Vec<Difference>,
+    /// How many sequences had this kind.
+    pub times: usize,
+}
+
+/// What makes two differences the same finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kind {
+    /// What the request was for: the name of its step.
+    pub request: String,
+    /// The first field that differs.
+    pub field: String,
+    /// What the running Logto answered, in short.
+    pub logto: String,
+    /// What the double answered, in short.
+    pub double: String,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { request, field, logto, double } = self;
+        write!(f, "{request}: {field}: Logto {logto}, the double {double}")
+    }
+}
+
+/// Why sequences cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum FuzzError {
+    /// The data of an area is not valid.
+    #[error("the data of the area: {0}")]
+    Data(#[from] document::Fault),
+    /// A sequence could not be played.
+    #[error("sequence {case}: {source}")]
+    Replay {
+        /// Number of the sequence, from 0.
+        case: u64,
+        /// Why.
+        source: ReplayError,
+    },
+}
+
+impl Fuzz<'_> {
+    /// Draws one sequence, compares it, and adds what differs to `found`. Returns how many requests
+    /// were sent.
+    ///
+    /// # Errors
+    /// [`FuzzError`] names the sequence.
+    pub async fn compare(
+        &self,
+        case: u64,
+        tenant: &mut Tenant,
+        found: &mut Vec<Found>,
+    ) -> Result<usize, FuzzError> {
+        let script = Data::of(self.area)?.draw(&random(self.seed, case));
+        let failed = |source| FuzzError::Replay { case, source };
+        let (story, differences) = self.both(&script, tenant).await.map_err(failed)?;
+        for (kind, number) in self.kinds(&story, &differences) {
+            if let Some(known) = found.iter_mut().find(|known| known.kind == kind) {
+                known.times += 1;
+                continue;
+            }
+            let start = shrink::until(&script, &story, number);
+            let mut shortest = shrink::Shortest::of(start);
+            while let Some(shorter) = shortest.next() {
+                let (story, differences) = self.both(&shorter, tenant).await.map_err(failed)?;
+                let still = self.kinds(&story, &differences).iter().any(|(other, _)| *other == kind);
+                shortest.tell(still);
+            }
+            let script = shortest.found();
+            let (mut story, differences) = self.both(&script, tenant).await.map_err(failed)?;
+            story.name = format!("fuzz/{}-{}-{case}", self.area.name(), self.seed);
+            story.description = kind.to_string();
+            story.logto_version = self.logto_version.to_owned();
+            found.push(Found { kind, story, differences, times: 1 });
+        }
+        Ok(story.exchanges.len())
+    }
+
+    /// Plays a script on the running Logto, and its story on the double.
+    async fn both(
+        &self,
+        script: &Script,
+        tenant: &mut Tenant,
+    ) -> Result<(Story, Vec<Difference>), ReplayError> {
+        tenant.clean().await?;
+        let story = record(script, &Target::Running(Box::new(self.running.clone()))).await?;
+        let differences = replay(&story, &Target::Double).await?;
+        Ok((story, differences))
+    }
+
+    /// The kinds of difference in a story that are not known, each with the number of its exchange.
+    /// After an exchange that succeeded on one side only, the two are no longer in the same state,
+    /// and what follows says nothing.
+    fn kinds(&self, story: &Story, differences: &[Difference]) -> Vec<(Kind, u64)> {
+        let mut kinds: Vec<(Kind, u64)> = Vec::new();
+        for exchange in &story.exchanges {
+            let here: Vec<&Difference> =
+                differences.iter().filter(|found| found.exchange == exchange.n).collect();
+            let Some(kind) = kind(&exchange.why, &here) else { continue };
+            if !self.known.knows(self.area.name(), &kind) && !kinds.iter().any(|(other, _)| *other == kind) {
+                kinds.push((kind, exchange.n));
+            }
+            let status = here.iter().find(|found| found.field == "status");
+            let succeeded = |status: &str| status < "400";
+            if status.is_some_and(|found| succeeded(&found.recorded) || succeeded(&found.here)) {
+                break;
+            }
+        }
+        kinds
+    }
+}
+
+/// The source of a sequence: each has its own, so one can be drawn without those before it.
+fn random(seed: u64, case: u64) -> Random {
+    Random::seeded(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(case))
+}
+
+fn kind(request: &str, differences: &[&Difference]) -> Option<Kind> {
+    let first = differences.first()?;
+    let body = differences.iter().find(|found| found.field == "body");
+    let codes = body.map(|body| (code(&body.recorded), code(&body.here)));
+    let (mut logto, mut double) = if first.field == "body" {
+        changed(&first.recorded, &first.here)
+    } else {
+        (short(&first.recorded), short(&first.here))
+    };
+    if let Some((recorded, here)) = codes.filter(|(recorded, here)| recorded.is_some() || here.is_some()) {
+        let with = |text: &mut String, code: Option<String>| {
+            if let Some(code) = code.filter(|code| !text.contains(code.as_str())) {
+                *text = format!("{text} {code}");
+            }
+        };
+        with(&mut logto, recorded);
+        with(&mut double, here);
+    }
+    Some(Kind { request: request.to_owned(), field: first.field.clone(), logto, double })
+}
+
+/// The `code` of an error, with the paths of what a body check refused.
+fn code(body: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    Some(body.get("code").or_else(|| body.get("error"))?.as_str()?.to_owned())
+}
+
+/// The first lines of two texts that differ.
+fn changed(recorded: &str, here: &str) -> (String, String) {
+    let diff = similar::TextDiff::from_lines(recorded, here);
+    let first = |tag| {
+        let line = diff.iter_all_changes().find(|change| change.tag() == tag);
+        line.map_or_else(|| "nothing".to_owned(), |line| short(line.value()))
+    };
+    (first(similar::ChangeTag::Delete), first(similar::ChangeTag::Insert))
+}
+
+fn short(text: &str) -> String {
+    let text = text.trim();
+    text.chars().take(160).collect()
+}
