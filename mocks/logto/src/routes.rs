@@ -8,5 +8,5 @@ pub(crate) mod oidc;
 pub(crate) mod redirect_uri;
 mod table;
 
-pub(crate) use experience::{interaction_uid, is_username, ssr};
+pub(crate) use experience::{interaction_uid, is_username, rendered, settings};
 pub(crate) use table::{router, routes};

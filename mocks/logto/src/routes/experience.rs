@@ -19,5 +19,5 @@ mod submit;
 pub(crate) use interaction::interaction_uid;
 pub(crate) use profile::is_username;
 pub(crate) use routes::{router, routes};
-pub(crate) use settings::ssr;
+pub(crate) use settings::{rendered, settings};
 pub(super) use state::logged;

@@ -3,7 +3,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::header::CONTENT_LANGUAGE;
 use http::{HeaderMap, StatusCode};
 
 use crate::pages;
@@ -31,10 +30,7 @@ pub(super) fn get(State(shared): SharedState, Query(params): Query, headers: Hea
     let third_party =
         store.application(&interaction.request.client_id).is_some_and(|known| known.is_third_party);
     if third_party {
-        let mut page = pages::page();
-        // Unlike on every other page (recorded).
-        page.headers_mut().remove(CONTENT_LANGUAGE);
-        return page;
+        return pages::without_settings();
     }
     wire::redirect(StatusCode::FOUND, &allow(&shared, &mut store, &interaction, &session))
 }
