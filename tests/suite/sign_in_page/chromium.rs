@@ -83,6 +83,7 @@ impl Chromium {
             // The pages are our own, and a container has no user namespaces.
             "--no-sandbox".to_owned(),
             "--no-first-run".to_owned(),
+            "--window-size=1280,1000".to_owned(),
             "--disable-dev-shm-usage".to_owned(),
             // Nothing is asked of other hosts.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1".to_owned(),
@@ -217,6 +218,7 @@ impl Chromium {
         self.open("about:blank").await?;
         self.devtools("Network.clearBrowserCookies", json!({})).await?;
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
+        self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await?;
         self.speaks("en-US,en").await
     }
 

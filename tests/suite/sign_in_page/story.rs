@@ -15,6 +15,8 @@ pub(super) struct Story {
 
 /// Names in brackets stand for what a stack assigns: `[APP]`, `[LOGTO]`, `[HF]`, `[APP_ID]`.
 pub(super) enum Step {
+    /// Begins a sign-in at the app.
+    SignIn,
     /// Opens an address.
     Open(&'static str),
     /// Clicks a button or link by its text, or a box by its name.
@@ -39,6 +41,8 @@ pub(super) enum Step {
     Speak(&'static str),
     /// The browser prefers dark pages.
     Dark,
+    /// The screen of a small phone.
+    Narrow,
     /// Waits until the page shows a text.
     See(&'static str),
     /// The page does not show a text.
@@ -108,6 +112,10 @@ impl Playing<'_> {
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         let browser = self.browser;
         match step {
+            Step::SignIn => {
+                browser.open(&self.named("[APP]/")).await?;
+                browser.click("Sign In").await
+            }
             Step::Open(url) => browser.open(&self.named(url)).await,
             Step::Click(label) => browser.click(label).await,
             Step::Fill(name, value) => browser.fill(name, value).await,
@@ -140,6 +148,10 @@ impl Playing<'_> {
             Step::Dark => {
                 let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
                 browser.devtools("Emulation.setEmulatedMedia", dark).await.map(drop)
+            }
+            Step::Narrow => {
+                let phone = json!({ "width": 320, "height": 568, "deviceScaleFactor": 1, "mobile": true });
+                browser.devtools("Emulation.setDeviceMetricsOverride", phone).await.map(drop)
             }
             Step::See(text) => {
                 let text = self.named(text);
@@ -228,12 +240,21 @@ impl Playing<'_> {
     }
 
     async fn calls(&mut self, expected: &[&str]) -> Result<(), String> {
-        let made =
-            self.browser.until("the calls", async || Ok((self.made().0 == expected).then_some(()))).await;
+        let expected = in_order(expected.iter().map(|call| (*call).to_owned()).collect());
+        let same = async || Ok((in_order(self.made().0) == expected).then_some(()));
+        let made = self.browser.until("the calls", same).await;
         let (calls, seen) = self.made();
         self.seen = seen;
         made.map_err(|_| format!("the page made other calls:\n{}", calls.join("\n")))
     }
+}
+
+/// Settings and texts are asked for at once, and arrive in either order.
+fn in_order(mut calls: Vec<String>) -> Vec<String> {
+    for read in calls.chunk_by_mut(|a, b| a.starts_with("GET ") && b.starts_with("GET ")) {
+        read.sort();
+    }
+    calls
 }
 
 fn path_of(url: &str) -> String {

@@ -107,7 +107,8 @@ export function showError({ title = 'description.not_found', message, back = tru
   show({ title: t(title), back, kind: 'error', description: message }, action);
 }
 
-export const notPlayed = () => showError({ message: t('double.not_played') });
+/** A page, or a step, that Logto has and its double does not. */
+export const notPlayed = () => showError({ title: 'double.missing', message: t('double.not_played') });
 
 let hiding;
 

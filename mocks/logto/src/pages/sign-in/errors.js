@@ -16,6 +16,9 @@ export async function attempt(act, handlers = {}, otherwise = ({ message }) => t
   }
 }
 
+/** The double answers what it does not play with 501 and plain text. */
+const notPlayedBy = (error) => error instanceof Refused && error.status === 501 && !error.answer;
+
 async function handle(error, handlers, otherwise) {
   if (error instanceof TimedOut) {
     toast(t('error.timeout'));
@@ -26,7 +29,7 @@ async function handle(error, handlers, otherwise) {
     return otherwise(error.answer);
   } else {
     console.error(error);
-    toast(t('error.unknown'));
+    toast(t(notPlayedBy(error) ? 'double.not_played' : 'error.unknown'));
   }
   return showNothing();
 }
@@ -74,7 +77,12 @@ export async function bindFactor(factor, state, replace = false) {
   const path = `/mfa-binding/${encodeURIComponent(factor)}`;
   if (factor !== 'Totp') return go(path, { replace, state });
   return attempt(async () => {
-    const { verificationId, secret, secretQrCode } = await verify('totp/secret');
+    const made = await verify('totp/secret').catch((error) => {
+      if (notPlayedBy(error)) return undefined;
+      throw error;
+    });
+    if (!made) return go(path, { replace, state: { ...state, notPlayed: true } });
+    const { verificationId, secret, secretQrCode } = made;
     keepVerification('Totp', verificationId);
     return go(path, { replace, state: { ...state, secret, secretQrCode } });
   });

@@ -46,8 +46,8 @@ export function factors() {
 
 /** `/mfa-binding/:factor` */
 export function binding(factor) {
-  if (factor !== 'Totp') return notPlayed();
   const state = history.state;
+  if (factor !== 'Totp' || state?.notPlayed) return notPlayed();
   const verificationId = verification('Totp');
   if (typeof state?.secret !== 'string' || !verificationId) return showError({ title: 'error.invalid_session' });
   return show(
