@@ -35,6 +35,7 @@ mod other_suites;
 mod own_app;
 mod project;
 mod serving;
+mod sign_in_page;
 mod standing;
 mod stubs;
 mod support;

@@ -1,9 +1,13 @@
-//! The pages (contract §2.3): which of them require a running interaction, and our own small
-//! sign-in page, which makes the same calls as Logto's.
+//! The pages (contract §2.3): which of them require a running interaction, and our own sign-in
+//! application, which makes the same calls as Logto's.
 
+mod assets;
 mod callback;
+mod document;
 mod html;
+mod phrases;
 mod routes;
 
+pub(crate) use document::without_settings;
 pub(crate) use html::{SIGNED_OUT, sign_out, submitting};
-pub(crate) use routes::{DEVICE, DEVICE_SUCCESS, device, fallback, page, routes, unknown_session};
+pub(crate) use routes::{DEVICE, DEVICE_SUCCESS, device, fallback, routes, unknown_session};

@@ -9,6 +9,6 @@ pub(crate) mod redirect_uri;
 mod table;
 mod unplayed;
 
-pub(crate) use experience::{interaction_uid, is_username, ssr};
+pub(crate) use experience::{interaction_uid, is_username, rendered, settings};
 pub(crate) use table::{router, routes};
 pub(crate) use unplayed::operations;

@@ -1,32 +1,5 @@
 //! HTML of the double.
 
-use std::fmt::Write as _;
-
-use serde_json::Value;
-
-/// The sign-in page, for every route of the sign-in application.
-pub(super) const SIGN_IN: &str = include_str!("sign-in.html");
-
-/// What stands in the page for the settings (`ssrPlaceholder` of `@logto/schemas`).
-const SETTINGS: &str = "\"__LOGTO_SSR__\"";
-
-/// The sign-in page with the settings for its script, in the form of `koaExperienceSsr`.
-pub(super) fn sign_in(settings: &Value) -> String {
-    let json = settings.to_string();
-    let mut safe = String::with_capacity(json.len());
-    for char in json.chars() {
-        match char {
-            // What could end the script, or a string in older ones.
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                // Writing to a `String` cannot fail.
-                let _ = write!(safe, "\\u{:04x}", u32::from(char));
-            }
-            char => safe.push(char),
-        }
-    }
-    SIGN_IN.replacen(SETTINGS, &format!("Object.freeze({safe})"), 1)
-}
-
 /// The page for a device's user code, and for the outcome.
 pub(super) const DEVICE: &str = include_str!("device.html");
 
@@ -88,18 +61,4 @@ pub(crate) fn submitting(action: &str, fields: &[(&str, &str)]) -> String {
 /// Escapes text for a quoted attribute.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn settings_cannot_end_the_script() {
-        let page = sign_in(&json!({ "customCss": "</script><b>&\u{2028}" }));
-        let form = r#"window.logtoSsr = Object.freeze({"customCss":"\u003c/script\u003e\u003cb\u003e\u0026\u2028"});"#;
-        assert!(page.contains(form), "{page}");
-    }
 }

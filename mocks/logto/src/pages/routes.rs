@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderName};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use kit::{Note, Route};
 
-use super::{callback, html};
-use crate::routes::{interaction_uid, oidc, ssr};
+use super::phrases::Language;
+use super::{assets, callback, document, html, phrases};
+use crate::routes::{interaction_uid, oidc};
 use crate::shared::{Shared, SharedState};
 use crate::store::Store;
 use crate::wire::{self, Cookies, Query};
-
-const PACKAGE: HeaderName = HeaderName::from_static("logto-static-package");
 
 /// Path prefixes that require a running interaction.
 const GUARDED: [&str; 6] =
@@ -28,9 +26,7 @@ fn account(rest: &str) -> Response {
     if !rest.is_empty() && !rest.starts_with('/') {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
     }
-    let mut page = page();
-    page.headers_mut().remove(CONTENT_LANGUAGE);
-    page
+    document::without_settings()
 }
 
 /// Where a person enters a device's code (contract §1.1).
@@ -40,12 +36,17 @@ pub(crate) const DEVICE: &str = "/device";
 pub(crate) const DEVICE_SUCCESS: &str = "/device/success";
 
 /// The provider redirects the person to `/callback`; the page does the rest.
-pub(crate) fn routes() -> [Route<Arc<Shared>>; 3] {
+pub(crate) fn routes() -> [Route<Arc<Shared>>; 4] {
     [
+        Route::get("/api/.well-known/phrases", phrases::get),
         Route::get(DEVICE_SUCCESS, device),
-        Route::get("/callback/{connector}", page),
+        Route::get("/callback/{connector}", returned),
         Route::post("/callback/{connector}", callback::post),
     ]
+}
+
+fn returned(State(shared): SharedState, Query(params): Query, headers: HeaderMap) -> Response {
+    document::document(&shared, &params, &headers)
 }
 
 /// Serves everything that is not a route of an API.
@@ -60,7 +61,10 @@ pub(crate) async fn fallback(
     if path == "/oidc" || path.starts_with("/oidc/") {
         return oidc::unknown_route(&method, path);
     }
-    let of_no_page = ["/api/", "/assets/", "/.well-known/"];
+    if let Some(name) = path.strip_prefix("/assets/") {
+        return assets::asset(name);
+    }
+    let of_no_page = ["/api/", "/.well-known/"];
     if path == "/api" || of_no_page.iter().any(|start| path.starts_with(start)) {
         return wire::text(StatusCode::NOT_FOUND, "Not Found");
     }
@@ -72,7 +76,7 @@ pub(crate) async fn fallback(
     if guarded && !preview && !interaction_runs(&shared, &headers) {
         return unknown_session(&shared, &shared.store(), "no interaction is in progress for this browser");
     }
-    rendered(&shared, &headers)
+    document::document(&shared, &params, &headers)
 }
 
 /// Redirects to the page for browsers without an interaction, or to the address that the tenant
@@ -90,29 +94,7 @@ fn interaction_runs(shared: &Shared, headers: &HeaderMap) -> bool {
     found.is_some_and(|found| found.expires > now && !store.is_orphaned(found))
 }
 
-/// The sign-in application, which determines itself what to show, with the settings of this moment
-/// (contract §2.3).
-fn rendered(shared: &Shared, headers: &HeaderMap) -> Response {
-    shown(html::sign_in(&ssr(&shared.store(), &Cookies::of(headers))))
-}
-
-/// The sign-in application without settings: as at `/consent`, where the server does not put them into
-/// the page (recorded; its script asks the API instead).
-pub(crate) fn page() -> Response {
-    shown(html::SIGN_IN.to_owned())
-}
-
-/// The same for the page of a device's code.
+/// The page of a device's code.
 pub(crate) fn device() -> Response {
-    shown(html::DEVICE.to_owned())
-}
-
-fn shown(html: String) -> Response {
-    let mut response = wire::html(html);
-    let fields = response.headers_mut();
-    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, must-revalidate"));
-    // The language of our page, whatever was requested.
-    fields.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));
-    fields.insert(PACKAGE, HeaderValue::from_static("experience"));
-    response
+    document::page(html::DEVICE, Some(Language::English))
 }

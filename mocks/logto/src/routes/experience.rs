@@ -21,5 +21,5 @@ pub(crate) use interaction::interaction_uid;
 pub(super) use interaction::{Call, Started};
 pub(crate) use profile::is_username;
 pub(crate) use routes::{router, routes};
-pub(crate) use settings::ssr;
+pub(crate) use settings::{rendered, settings};
 pub(super) use state::logged;

@@ -21,9 +21,8 @@ pub(super) fn get(State(shared): SharedState) -> Json {
 }
 
 /// The settings that the server puts into the page, for its script: for the application that began a
-/// sign-in last in this browser (`koaExperienceSsr`). Our page has its texts itself, so `phrases` names
-/// only their language.
-pub(crate) fn ssr(store: &Store, cookies: &Cookies) -> Value {
+/// sign-in last in this browser (`koaExperienceSsr`).
+pub(crate) fn rendered(settings: Value, cookies: &Cookies) -> Value {
     let known: Value = cookies.logto().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     let mut experience = Map::new();
     for name in ["appId", "organizationId"] {
@@ -31,11 +30,12 @@ pub(crate) fn ssr(store: &Store, cookies: &Cookies) -> Value {
             experience.insert(name.to_owned(), value.clone());
         }
     }
-    experience.insert("data".to_owned(), settings(store));
-    json!({ "signInExperience": experience, "phrases": { "lng": "en", "data": {} } })
+    experience.insert("data".to_owned(), settings);
+    Value::Object(experience)
 }
 
-fn settings(store: &Store) -> Value {
+/// What the page needs to know of a tenant.
+pub(crate) fn settings(store: &Store) -> Value {
     let mut settings = store.sign_in_experience.clone();
     for name in hidden(store) {
         settings.shift_remove(name);

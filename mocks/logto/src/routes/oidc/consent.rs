@@ -3,7 +3,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::header::CONTENT_LANGUAGE;
 use http::{HeaderMap, StatusCode};
 
 use crate::pages;
@@ -33,10 +32,7 @@ pub(super) fn get(State(shared): SharedState, Query(params): Query, headers: Hea
         return ApiError::unknown("applications", client).response("the application was deleted meanwhile");
     };
     if application.is_third_party {
-        let mut page = pages::page();
-        // Unlike on every other page (recorded).
-        page.headers_mut().remove(CONTENT_LANGUAGE);
-        return page;
+        return pages::without_settings();
     }
     wire::redirect(StatusCode::FOUND, &allow(&shared, &mut store, &interaction, &session))
 }

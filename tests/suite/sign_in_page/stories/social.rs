@@ -1,0 +1,178 @@
+//! The button, Hugging Face, and back.
+
+use super::{BEGIN, VERIFY};
+use crate::sign_in_page::story::Step::{
+    AsAda, At, Back, Before, Calls, Click, Experience, Holds, Not, Open, Picture, Reload, Script, See, Sent,
+    SignIn,
+};
+use crate::sign_in_page::story::Story;
+
+pub(super) const STORIES: &[Story] = &[
+    Story {
+        about: "a first visit: the settings come with the page, and `app_id` is part of the answer",
+        given: "",
+        steps: &[
+            SignIn,
+            At("[LOGTO]/sign-in?app_id=[APP_ID]"),
+            See("Sign in to your account"),
+            Calls(&[]),
+            Picture("sign-in"),
+            Click("Continue with Hugging Face"),
+            Calls(BEGIN),
+            AsAda,
+            At("[APP]/"),
+            Calls(&[
+                VERIFY,
+                "POST /api/experience/identification 404",
+                "PUT /api/experience/interaction-event 204",
+                "POST /api/experience/identification 201",
+                "POST /api/experience/submit 200",
+            ]),
+            Sent("/verify", "\"connectorData\":{\"redirectUri\":\"[LOGTO]/callback/hf\",\"code\":\""),
+            Sent("/verify", "\"app_id\":\"[APP_ID]\"}"),
+        ],
+    },
+    Story {
+        about: "direct sign-in",
+        given: "app: { direct_sign_in: social:huggingface }",
+        steps: &[SignIn, See("Ada Lovelace (ada)"), Calls(BEGIN), AsAda, At("[APP]/")],
+    },
+    Story {
+        about: "direct sign-in with a target that is not shown: the first screen, in place of the page, without `app_id`",
+        given: "app: { direct_sign_in: social:github }",
+        steps: &[SignIn, At("[LOGTO]/sign-in"), See("Continue with Hugging Face"), Back, At("[APP]/")],
+    },
+    Story {
+        about: "the same with `first_screen=register`, a fallback that is the name of a route",
+        given: "app: { direct_sign_in: social:github, first_screen: register }",
+        steps: &[SignIn, At("[LOGTO]/register"), See("Create your account")],
+    },
+    Story {
+        about: "the same with another first screen, which is the path of a route and not its name",
+        given: "app: { direct_sign_in: social:github, first_screen: \"identifier:sign_in\" }",
+        steps: &[SignIn, At("[LOGTO]/sign-in")],
+    },
+    Story {
+        about: "the tab's memory is lost: what is kept for ten minutes signs the person in",
+        given: "",
+        steps: &[
+            SignIn,
+            Click("Continue with Hugging Face"),
+            See("Ada Lovelace (ada)"),
+            Open("[LOGTO]/api/.well-known/experience"),
+            Script("sessionStorage.clear()"),
+            Back,
+            Calls(&[BEGIN[0], BEGIN[1], "GET /api/.well-known/experience 200"]),
+            AsAda,
+            At("[APP]/"),
+            Calls(&[
+                "GET /api/.well-known/sign-in-exp 200",
+                VERIFY,
+                "POST /api/experience/identification 404",
+                "PUT /api/experience/interaction-event 204",
+                "POST /api/experience/identification 201",
+                "POST /api/experience/submit 200",
+            ]),
+        ],
+    },
+    Story {
+        about: "all memory is lost",
+        given: "",
+        steps: &[
+            SignIn,
+            Click("Continue with Hugging Face"),
+            See("Ada Lovelace (ada)"),
+            Open("[LOGTO]/api/.well-known/experience"),
+            Script("sessionStorage.clear(), localStorage.clear()"),
+            Back,
+            AsAda,
+            See("The authorization is invalid"),
+            At("[LOGTO]/sign-in"),
+            See("Continue with Hugging Face"),
+        ],
+    },
+    Story {
+        about: "the verification is lost, the state is not",
+        given: "",
+        steps: &[
+            SignIn,
+            Click("Continue with Hugging Face"),
+            See("Ada Lovelace (ada)"),
+            Open("[LOGTO]/api/.well-known/experience"),
+            Script(
+                "for (const key of Object.keys(sessionStorage)) if (key.endsWith('verification-ids')) sessionStorage.removeItem(key)",
+            ),
+            Back,
+            AsAda,
+            See("Session not found. Please go back and sign in again."),
+            At("[LOGTO]/sign-in?app_id=[APP_ID]"),
+        ],
+    },
+    Story {
+        about: "an answer in the fragment",
+        given: "",
+        steps: &[
+            SignIn,
+            Click("Continue with Hugging Face"),
+            See("Ada Lovelace (ada)"),
+            Before(
+                "if (location.search.includes('code=')) history.replaceState(null, '', location.pathname + '#' + location.search.slice(1))",
+            ),
+            AsAda,
+            At("[APP]/"),
+        ],
+    },
+    Story {
+        about: "another state than the one that was sent",
+        given: "",
+        steps: &[
+            SignIn,
+            Click("Continue with Hugging Face"),
+            See("Ada Lovelace (ada)"),
+            Calls(BEGIN),
+            Open("[LOGTO]/callback/hf?code=x&state=y"),
+            See("The authorization is invalid"),
+            At("[LOGTO]/sign-in?app_id=[APP_ID]"),
+            Calls(&[]),
+            Click("Continue with Hugging Face"),
+            AsAda,
+            At("[APP]/"),
+        ],
+    },
+    Story {
+        about: "the connector is switched off while the person is at Hugging Face: back, without a word",
+        given: "",
+        steps: &[
+            SignIn,
+            Click("Continue with Hugging Face"),
+            See("Ada Lovelace (ada)"),
+            Calls(BEGIN),
+            Experience("{\"socialSignInConnectorTargets\": []}"),
+            AsAda,
+            At("[LOGTO]/sign-in"),
+            See("Sign in to your account"),
+            Not("invalid"),
+            Not("Continue with"),
+            Calls(&[]),
+            Holds(
+                "Object.keys(localStorage).length === 1 && sessionStorage.getItem('social_auth_state:hf') !== null",
+            ),
+        ],
+    },
+    Story {
+        about: "a connector that is switched on after the page was loaded has no button until a reload",
+        given: "sign_in_experience: { social_sign_in_connector_targets: [] }",
+        steps: &[
+            SignIn,
+            See("Sign in to your account"),
+            Picture("nothing-switched-on"),
+            Holds("document.querySelectorAll('main button, main p').length === 0"),
+            Experience("{\"socialSignInConnectorTargets\": [\"huggingface\"]}"),
+            Not("Continue with"),
+            Reload,
+            Click("Continue with Hugging Face"),
+            AsAda,
+            At("[APP]/"),
+        ],
+    },
+];
