@@ -121,7 +121,12 @@ pub(super) async fn tell(person: &mut Person<'_>, scenario: &Scenario, diagnose:
         person.stops_at(step.expect.hands_over.as_deref());
         let done = person.does(&step.verb).await;
         let hops = since..person.walker.hops().len();
-        let seen = observe::step(person, &step.verb, hops, done.as_ref().err());
+        let not_offered = |error: &&ActionError| {
+            step.expect.not_offered
+                && matches!(error, ActionError::SigninPage(SigninPageError::NotOffered { .. }))
+        };
+        let failed = done.as_ref().err().filter(|error| !not_offered(error));
+        let seen = observe::step(person, &step.verb, hops, failed);
         person.steps.push(seen);
         let failed = match done {
             Ok(())

@@ -82,9 +82,13 @@ impl<'a> SigninPage<'a> {
     /// # Errors
     /// [`SigninPageError`] if there is no response or an answer lacks a member.
     pub(crate) async fn arrive(&mut self) -> Result<Option<Arrival>, SigninPageError> {
+        // Logto's other pages: those of OIDC, of another of its applications, and of a device's code, which has
+        // a form of its own.
         let path = self.address()?.path();
-        // Logto's other pages: those of OIDC, and of a device's code, which has a form of its own.
-        if ["/oidc/", "/device"].iter().any(|start| path.starts_with(start)) {
+        let package = self.api.walker.current(self.api.tab)?.response.header("logto-static-package");
+        if ["/oidc/", "/device"].iter().any(|start| path.starts_with(start))
+            || package.is_some_and(|package| package != "experience")
+        {
             return Ok(None);
         }
         let settings = match self.settings().await? {

@@ -363,16 +363,14 @@ impl Walker {
         self.asker.iter().for_each(|asker| asker.asks(number));
         let what = format!("hop {number}, {} {}", out.method, out.url);
         let answer = match kit::within(what, self.deadline, self.client.send(request)).await {
-            Ok(Ok(_))
-                if limit
-                    .is_some_and(|limit| self.clock.now().duration_since(began).unsigned_abs() > limit) =>
-            {
-                Err(WalkError::GivenUp { hop: number, after: limit.unwrap_or_default() })
-            }
             Ok(Ok(response)) => {
                 let over = response.extensions().get::<ClientEnd>().copied();
                 self.asker.iter().for_each(|asker| asker.answered(over, out.url.as_str()));
-                Ok(self.receive(tab, &response, context, foreign))
+                let took = self.clock.now().duration_since(began).unsigned_abs();
+                match limit.filter(|limit| took > *limit) {
+                    Some(after) => Err(WalkError::GivenUp { hop: number, after }),
+                    None => Ok(self.receive(tab, &response, context, foreign)),
+                }
             }
             Ok(Err(error)) => Err(WalkError::from(error)),
             Err(error) => Err(WalkError::from(error)),
