@@ -203,8 +203,7 @@ mod tests {
             on: Side::Double,
             reason: "x".to_owned(),
         };
-        let list =
-            KnownDifferences { stories: vec![known(1, "body"), known(2, "status")], kinds: vec![] };
+        let list = KnownDifferences { stories: vec![known(1, "body"), known(2, "status")], kinds: vec![] };
         let differences = [difference(1, "body"), difference(1, "vary")];
         assert_eq!(list.unknown(Side::Double, "a/b", &differences), [&differences[1]]);
         assert_eq!(list.gone(Side::Double, "a/b", &differences), [&known(2, "status")]);

@@ -94,7 +94,17 @@ fn browser() -> Side {
 /// What somebody may send by mistake in place of a member.
 fn odd() -> [Value; 9] {
     let long = "x".repeat(300);
-    [json!(null), json!(""), json!(0), json!(true), json!([]), json!({}), json!(" "), json!("é/\"?"), json!(long)]
+    [
+        json!(null),
+        json!(""),
+        json!(0),
+        json!(true),
+        json!([]),
+        json!({}),
+        json!(" "),
+        json!("é/\"?"),
+        json!(long),
+    ]
 }
 
 impl Data {
@@ -105,6 +115,22 @@ impl Data {
             data.steps.entry(name).or_insert(draft);
         }
         Ok(data)
+    }
+
+    /// The names in this file that are not steps.
+    #[cfg(test)]
+    pub(super) fn strangers(&self) -> Vec<String> {
+        let next = self.steps.values().flat_map(|draft| &draft.then);
+        let named = self.openings.iter().flatten().chain(next);
+        named.filter(|name| !self.steps.contains_key(*name)).cloned().collect()
+    }
+
+    /// The steps that some sequence has.
+    #[cfg(test)]
+    pub(super) fn drawable(&self) -> Vec<String> {
+        let opened = |name: &String| self.openings.iter().flatten().any(|opened| opened == name);
+        let steps = self.steps.iter().filter(|(name, draft)| draft.weight > 0 || opened(name));
+        steps.map(|(name, _)| name.clone()).collect()
     }
 
     /// Draws a sequence: the same for the same random source.
@@ -121,7 +147,8 @@ impl Data {
         }
         for _ in 0..4 + draw.below(12) {
             let next = last.filter(|_| draw.below(3) > 0).and_then(|draft| draw.one(&draft.then));
-            let weighted = || self.steps.iter().flat_map(|(name, draft)| std::iter::repeat_n(name, draft.weight));
+            let weighted =
+                || self.steps.iter().flat_map(|(name, draft)| std::iter::repeat_n(name, draft.weight));
             let name = next.or_else(|| weighted().nth(draw.below(weighted().count())));
             if let Some((name, draft)) = name.and_then(|name| self.steps.get_key_value(name)) {
                 steps.push(draw.step(name, draft));
@@ -150,9 +177,15 @@ impl Draw<'_> {
     fn value(&mut self, value: &Value) -> Option<Value> {
         match value {
             Value::Object(members) => match members.iter().next().filter(|_| members.len() == 1) {
-                Some((key, Value::Array(all))) if key == "any" => self.one(all).and_then(|one| self.value(one)),
+                Some((key, Value::Array(all))) if key == "any" => {
+                    self.one(all).and_then(|one| self.value(one))
+                }
                 Some((key, inner)) if key == "maybe" => {
-                    if self.below(2) == 0 { self.value(inner) } else { None }
+                    if self.below(2) == 0 {
+                        self.value(inner)
+                    } else {
+                        None
+                    }
                 }
                 _ => Some(Value::Object(self.members(members))),
             },
@@ -169,7 +202,8 @@ impl Draw<'_> {
         let request = self.value(&draft.request).unwrap_or_default();
         let (method, url) = request.as_str().and_then(|text| text.split_once(' ')).unwrap_or_default();
         let headers = self.members(&draft.headers);
-        let (mut query, mut form) = (self.members(&draft.query), draft.form.as_ref().map(|form| self.members(form)));
+        let (mut query, mut form) =
+            (self.members(&draft.query), draft.form.as_ref().map(|form| self.members(form)));
         let mut json = draft.json.as_ref().and_then(|json| self.value(json));
         // One request in eight has something odd in it.
         if self.below(8) == 0 {

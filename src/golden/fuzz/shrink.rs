@@ -156,6 +156,10 @@ fn setups(setup: &Setup) -> Vec<Setup> {
             setup.users.pop();
         });
     }
+    // Logto refuses a change of nothing.
+    if setup.sign_in_experience.is_some() {
+        less(&|setup| setup.sign_in_experience = None);
+    }
     let names = setup.sign_in_experience.as_ref().and_then(Value::as_object);
     for name in names.into_iter().flat_map(|members| members.keys()) {
         less(&|setup| {
