@@ -116,4 +116,13 @@ fn a_kind_is_told_by_what_both_answered() {
     let one = kind("read", &[&member]).unwrap();
     assert_eq!(one.to_string(), "read: body: Logto \"b\": 2, the double \"b\": 3");
     assert_eq!(kind("read", &[]), None);
+    let issues = |path: &str| {
+        format!(
+            r#"{{"code":"guard.invalid_input","data":{{"issues":[{{"path":["x"],"code":"a"}},{{"path":["{path}",0],"code":"b"}}]}}}}"#
+        )
+    };
+    let refused = difference("body", &issues("y"), &issues("z"));
+    let one = kind("write", &[&refused]).unwrap();
+    let shown = "write: body: Logto y.0: b guard.invalid_input, the double z.0: b guard.invalid_input";
+    assert_eq!(one.to_string(), shown);
 }
