@@ -185,7 +185,7 @@ pub(crate) struct Fidelity {
     pub(crate) cases: u64,
     /// With --fuzz: folder for the stories.
     #[arg(long, value_name = "DIR", default_value = "logto-testkit-fuzz", requires = "fuzz")]
-    pub(crate) keep: PathBuf,
+    pub(crate) stories: PathBuf,
     #[command(flatten)]
     pub(crate) backend: Backend,
 }

@@ -33,7 +33,7 @@ pub(super) async fn fuzz(
     };
     tenant.close().await?;
     for found in &found {
-        let file = keep(&command.keep, found)?;
+        let file = keep(&command.stories, found)?;
         output::print(&kit::secret::hide(&told(found, &file)))?;
     }
     let requests = ended?;

@@ -117,6 +117,22 @@ impl Data {
         Ok(data)
     }
 
+    /// The names in this file that are not steps.
+    #[cfg(test)]
+    pub(super) fn strangers(&self) -> Vec<String> {
+        let next = self.steps.values().flat_map(|draft| &draft.then);
+        let named = self.openings.iter().flatten().chain(next);
+        named.filter(|name| !self.steps.contains_key(*name)).cloned().collect()
+    }
+
+    /// The steps that some sequence has.
+    #[cfg(test)]
+    pub(super) fn drawable(&self) -> Vec<String> {
+        let opened = |name: &String| self.openings.iter().flatten().any(|opened| opened == name);
+        let steps = self.steps.iter().filter(|(name, draft)| draft.weight > 0 || opened(name));
+        steps.map(|(name, _)| name.clone()).collect()
+    }
+
     /// Draws a sequence: the same for the same random source.
     pub(super) fn draw(&self, random: &Random) -> Script {
         let mut draw = Draw { random };
