@@ -54,7 +54,7 @@ pub(super) enum Step {
     /// Waits until the page has made these calls since the last time, and no others: method, path and
     /// status.
     Calls(&'static [&'static str]),
-    /// The body or address of the last call to a path with this ending contains a text.
+    /// Address, body or header lines of the last call to a path with this ending contain a text.
     Sent(&'static str, &'static str),
     /// A picture, if `LOGTO_TESTKIT_PICTURES` names a folder: for people.
     Picture(&'static str),
@@ -68,7 +68,7 @@ impl Story {
         } else {
             "  connector: { id: hf, scope: openid profile email }\n"
         };
-        let given: String = self.given.lines().map(|line| format!("  {}\n", line)).collect();
+        let given: String = self.given.lines().map(|line| format!("  {line}\n")).collect();
         let text = format!("description: {:?}\ngiven:\n{connector}{given}steps:\n  - visit: /\n", self.about);
         let scenario =
             Scenario::parse(&text, std::path::Path::new("story.yaml")).map_err(|error| error.to_string())?;
@@ -180,9 +180,7 @@ impl Playing<'_> {
                 let text = self.named(text);
                 let entries = self.stack.journal().entries();
                 let last = entries.iter().rev().find(|entry| path_of(&entry.request.url).ends_with(path));
-                let sent = last
-                    .map(|entry| format!("{} {}", entry.request.url, entry.request.body))
-                    .unwrap_or_default();
+                let sent = last.map(|entry| sent(&entry.request)).unwrap_or_default();
                 if sent.contains(&text) { Ok(()) } else { Err(format!("`{text}` is not in `{sent}`")) }
             }
             Step::Picture(name) => match std::env::var_os("LOGTO_TESTKIT_PICTURES") {
@@ -247,6 +245,11 @@ impl Playing<'_> {
         self.seen = seen;
         made.map_err(|_| format!("the page made other calls:\n{}", calls.join("\n")))
     }
+}
+
+fn sent(request: &kit::Request) -> String {
+    let headers: String = request.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    format!("{} {}\n{headers}", request.url, request.body)
 }
 
 /// Settings and texts are asked for at once, and arrive in either order.

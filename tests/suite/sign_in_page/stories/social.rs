@@ -30,6 +30,13 @@ pub(super) const STORIES: &[Story] = &[
             ]),
             Sent("/verify", "\"connectorData\":{\"redirectUri\":\"[LOGTO]/callback/hf\",\"code\":\""),
             Sent("/verify", "\"app_id\":\"[APP_ID]\"}"),
+            Sent("/verify", "accept: application/json\n"),
+            Sent("/verify", "accept-language: en\n"),
+            Sent("/verify", "logto-app-id: [APP_ID]\n"),
+            // The code is in no `Referer`.
+            Sent("/verify", "referer: [LOGTO]/callback/social/hf\n"),
+            Sent("/identification", "accept: */*\n"),
+            Sent("/submit", "content-length: 0\n"),
         ],
     },
     Story {

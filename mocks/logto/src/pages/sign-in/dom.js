@@ -30,7 +30,7 @@ async function once(made, act) {
 /** A link of the page, which loads no document. */
 export const turn = (text, act) => element('button', { type: 'button', className: 'link', onclick: act }, text);
 
-/** A link out of the page, or only its text if the address is none that a page may open. */
+/** A link out of the page; only its text if a page must not open the address. */
 export function link(text, href) {
   return opens(href) ? element('a', { href, target: '_blank', rel: 'noopener' }, text) : element('span', {}, text);
 }

@@ -8,8 +8,8 @@ export function masked({ type, value }) {
   return `${name.length > 4 ? name.slice(0, 4) : ''}****@${domain}`;
 }
 
-/** The first rule that a username breaks, as the name of a text and its values. Without a policy only the rules that
- * every tenant has count: whoever signs in may have an older name. */
+/** The first rule that a username breaks, as the name of a text and its values. Without a policy only the rules of
+ * every tenant count, because an existing name may be older than the policy. */
 export function usernameError(name, policy) {
   if (!name) return ['username_required'];
   if (/^\d/.test(name)) return ['username_should_not_start_with_number'];

@@ -52,7 +52,7 @@ export const landed = (id) =>
 /** `/callback/social/:connector`: takes the answer out of the address, and signs in with it. */
 export async function returned(id) {
   const connector = settings().socialConnectors.find((found) => found.id === id);
-  // Gone or switched off: nobody is told, and what was kept stays.
+  // Gone or switched off: there is no message, and what was kept stays.
   if (!connector) return go('/sign-in', { bare: true });
   showWaiting();
   const { state, ...data } = Object.fromEntries(new URLSearchParams(location.search));
