@@ -36,3 +36,4 @@ mod serving;
 mod standing;
 mod stubs;
 mod support;
+mod versions;
