@@ -157,6 +157,7 @@ fn logto(data: &[u8]) {
         client: Client::builder().build().expect("a client"),
         authorization_origin: None,
         fixed: mock_logto::Fixed { m2m_secret: Some("fuzz".to_owned()), ..mock_logto::Fixed::default() },
+        version: mock_logto::Version::default(),
     };
     requests(&mock_logto::Logto::new(context).router(), data);
 }

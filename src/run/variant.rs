@@ -14,7 +14,7 @@ use crate::Scenario;
 
 /// The variants of a scenario's reviewed transcript that apply to a Logto that differs in these facts.
 pub(super) fn paths(scenario: &Scenario, differing: &[Fact]) -> Vec<PathBuf> {
-    let path = |fact: &Fact| snapshot_path(scenario).with_extension(format!("{}.diff", kebab(*fact)));
+    let path = |fact: &Fact| snapshot_path(scenario).with_extension(format!("{}.diff", fact.name()));
     differing.iter().map(path).filter(|path| path.is_file()).collect()
 }
 
@@ -40,18 +40,6 @@ fn misfit(path: &Path, line: &str) -> String {
         "{}: the reviewed transcript does not have these lines in a row, beginning with\n  {line}\n",
         path.display()
     )
-}
-
-/// `RolesAnswer` as `roles-answer`.
-fn kebab(fact: Fact) -> String {
-    let mut name = String::new();
-    for letter in format!("{fact:?}").chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('-');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    name
 }
 
 /// The text with the hunks of a diff applied; the first line of the hunk that does not fit otherwise.
@@ -86,11 +74,5 @@ mod tests {
         assert_eq!(patched(text, "@@\n a\n-b\n+x\n+y\n@@\n b\n-d\n").as_deref(), Ok("a\nx\ny\nc\na\nb"));
         assert_eq!(patched(text, "@@\n b\n-e\n").unwrap_err(), "b");
         assert_eq!(patched(text, "@@\n-d\n@@\n-a\n").unwrap_err(), "a", "hunks do not go back");
-    }
-
-    #[test]
-    fn a_fact_has_the_name_of_its_files() {
-        assert_eq!(kebab(Fact::SuggestMfa), "suggest-mfa");
-        assert_eq!(kebab(Fact::Ed25519), "ed25519");
     }
 }

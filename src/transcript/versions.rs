@@ -29,7 +29,15 @@ enum Look {
     /// The header of ID tokens has this member with this value, before the other member, or not.
     Header { name: &'static str, value: &'static str, before: &'static str },
     /// The claims of ID tokens likewise, wherever they are shown.
-    Claim { name: &'static str, value: &'static str, before: &'static str },
+    Claim { name: &'static str, value: Of, before: &'static str },
+}
+
+/// The value of a claim.
+enum Of {
+    /// This role, or that of another value of the kind.
+    Role(&'static str),
+    /// What another claim has, if that is a text.
+    Claim(&'static str),
 }
 
 const SHOWN: &[Shown] = &[
@@ -42,7 +50,11 @@ const SHOWN: &[Shown] = &[
     Shown { fact: Fact::NoTokenType, look: Look::Header { name: "typ", value: "JWT", before: "kid" } },
     Shown {
         fact: Fact::NoTokenHash,
-        look: Look::Claim { name: "at_hash", value: "[AT_HASH]", before: "aud" },
+        look: Look::Claim { name: "at_hash", value: Of::Role("[AT_HASH]"), before: "aud" },
+    },
+    Shown {
+        fact: Fact::PreferredUsername,
+        look: Look::Claim { name: "preferred_username", value: Of::Claim("username"), before: "picture" },
     },
 ];
 
@@ -118,8 +130,13 @@ impl Terms {
             members.get("iss").and_then(Value::as_str).is_some_and(|issuer| issuer.ends_with("/oidc"));
         if of_logto && ["aud", "exp", "iat", "sub"].iter().all(|name| members.contains_key(*name)) {
             for look in self.looks() {
-                if let Look::Claim { name, value, before } = look {
-                    exchange(&mut members, name, value, before);
+                let Look::Claim { name, value, before } = look else { continue };
+                let value = match value {
+                    Of::Role(role) => Some((*role).to_owned()),
+                    Of::Claim(other) => members.get(*other).and_then(Value::as_str).map(ToOwned::to_owned),
+                };
+                if let Some(value) = value {
+                    exchange(&mut members, name, &value, before);
                 }
             }
         }
@@ -204,5 +221,18 @@ mod tests {
         assert_eq!(claims(None, logto), Some(json!("[AT_HASH]")));
         assert_eq!(claims(Some("odd"), logto), Some(json!("odd")));
         assert_eq!(claims(None, "[HF]"), None, "another party's token");
+        let named = |preferred: Option<&str>, username: Option<&str>| {
+            let mut told = json!({ "sub": "u", "picture": null, "username": username, "at_hash": "[AT_HASH]",
+                "aud": "a", "exp": 1, "iat": 0, "iss": logto });
+            if let Some(preferred) = preferred {
+                told["preferred_username"] = json!(preferred);
+            }
+            let Value::Object(members) = told else { unreachable!() };
+            terms.claims(members).get("preferred_username").cloned()
+        };
+        assert_eq!(named(None, Some("ada")), Some(json!("ada")));
+        assert_eq!(named(Some("ada"), Some("ada")), None);
+        assert_eq!(named(Some("lady"), Some("ada")), Some(json!("lady")));
+        assert_eq!(named(None, None), None, "a person without a username");
     }
 }

@@ -39,3 +39,4 @@ mod sign_in_page;
 mod standing;
 mod stubs;
 mod support;
+mod versions;

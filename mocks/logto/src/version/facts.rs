@@ -31,6 +31,19 @@ impl Fact {
         // The table is in the order of the variants.
         &FACTS[self as usize]
     }
+
+    /// Its name, e.g. `suggest-mfa`.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
 }
 
 macro_rules! facts {
@@ -341,6 +354,12 @@ mod tests {
             assert!(super::super::KNOWN[0] < row.since, "{}: true of every version", row.of);
         }
         assert!(FACTS.is_sorted_by_key(|row| row.since), "the oldest first");
+    }
+
+    #[test]
+    fn a_fact_has_the_name_of_its_files() {
+        assert_eq!(Fact::SuggestMfa.name(), "suggest-mfa");
+        assert_eq!(Fact::Ed25519.name(), "ed25519");
     }
 
     #[test]
