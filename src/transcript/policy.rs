@@ -232,6 +232,7 @@ pub(crate) const POLICY: &[Group] = &[
             row(LOGTO, Answered, "sub", Role("USER"), Learnt),
             row(LOGTO, Claim, "sub", Role("USER"), Learnt),
             row(LOGTO, Claim, "nonce", Role("NONCE"), Learnt),
+            row(LOGTO, Claim, "sid", Role("SID"), Learnt),
             row(LOGTO, Answered, "verificationId", Role("VERIFICATION"), Learnt),
         ],
         "newly generated; the same value has to appear wherever it is repeated",
