@@ -9,6 +9,7 @@ mod frames;
 mod headers;
 mod issue;
 mod oidc_error;
+mod options;
 mod v8;
 
 pub(crate) use answer::{
