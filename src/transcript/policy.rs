@@ -234,6 +234,7 @@ pub(crate) const POLICY: &[Group] = &[
             row(LOGTO, Claim, "nonce", Role("NONCE"), Learnt),
             // Until 1.41; the recorded build has none.
             row(LOGTO, Claim, "at_hash", Role("AT_HASH"), Absent),
+            row(LOGTO, Claim, "sid", Role("SID"), Learnt),
             row(LOGTO, Answered, "verificationId", Role("VERIFICATION"), Learnt),
         ],
         "newly generated; the same value has to appear wherever it is repeated",

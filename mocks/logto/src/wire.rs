@@ -10,6 +10,7 @@ mod guard;
 mod headers;
 mod issue;
 mod oidc_error;
+mod options;
 mod v8;
 
 pub(crate) use answer::{

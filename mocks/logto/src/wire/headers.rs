@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use kit::Random;
 use serde_json::{Map, Value};
 
+use super::options;
 use crate::audit;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("logto-core-request-id");
@@ -21,7 +22,8 @@ pub(crate) async fn common(random: Random, request: Request, next: Next) -> Resp
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let raw = path.starts_with("/oidc/") && asks_for_raw_errors(request.uri().query());
     let seen = request.headers().get(IF_NONE_MATCH).cloned();
-    let mut response = next.run(request).await;
+    let asked = request.headers().clone();
+    let mut response = options::answered(&method, &path, &asked, next.run(request).await);
     // The cookies were read before any were set.
     let signatures = audit::signatures();
     if !signatures.is_empty() {

@@ -36,8 +36,8 @@ fn audited() -> [Route<Arc<Shared>>; 14] {
 
 fn others() -> [Route<Arc<Shared>>; 4] {
     [
-        Route::get("/api/interaction/consent", consent::get),
         Route::post("/api/interaction/consent", consent::post),
+        Route::get("/api/interaction/consent", consent::get),
         Route::get("/api/.well-known/sign-in-exp", settings::get),
         Route::get("/api/.well-known/experience", settings::get),
     ]

@@ -99,9 +99,19 @@ fn is_whole(form: &Params) -> bool {
     form.first("logout").is_some()
 }
 
-/// Where a sign-out without a redirect URI ends.
-pub(super) fn success() -> Response {
-    wire::uncached(wire::html(pages::SIGNED_OUT))
+/// Where a sign-out without a redirect URI ends: for the application that was signed out alone, if any.
+pub(super) fn success(State(shared): SharedState, Query(params): Query) -> Response {
+    let client = params.one("client_id").map_err(|twice| EndSessionError::Twice(twice.0));
+    let known = client.and_then(|client| match client.filter(|id| !id.is_empty()) {
+        Some(id) if shared.store().application(id).is_none() => {
+            Err(EndSessionError::UnknownClient(id.to_owned()))
+        }
+        _ => Ok(()),
+    });
+    match known {
+        Ok(()) => wire::uncached(wire::html(pages::SIGNED_OUT)),
+        Err(error) => error.wire().uncached(error.to_string()),
+    }
 }
 
 /// A refusal still extends the session by two weeks.
@@ -224,7 +234,11 @@ fn end(shared: &Shared, form: &Params, headers: &HeaderMap) -> Result<Response, 
     let location = match (&logout.resumes, &logout.redirect_uri) {
         (Some(path), _) => shared.here(path),
         (None, Some(uri)) => target(uri, logout.state.as_deref()),
-        (None, None) => shared.here("/oidc/session/end/success"),
+        (None, None) => {
+            let left = logout.client.as_ref().filter(|_| !is_whole(form));
+            let query = left.map(|client| format!("?client_id={client}")).unwrap_or_default();
+            shared.here(&format!("/oidc/session/end/success{query}"))
+        }
     };
     let mut set = SetCookies::default();
     store.sessions.remove(&session.id);

@@ -74,7 +74,7 @@ impl Assembled {
         let (twice, once): (Vec<_>, Vec<_>) = names.partition(|name| repeated.contains(name));
         let single = once.into_iter().filter_map(|name| Some((name, sent.first(name)?)));
         let resources: Vec<&str> = sent.all("resource").collect();
-        // A single empty value is none; several are split at commas.
+        // A single empty value counts as absent; several are split at commas.
         let resources = if resources == [""] { vec![] } else { resources };
         let resources = resources.into_iter().map(|value| ("resource", value));
         let params = single.filter(|(_, value)| !value.is_empty()).chain(resources).collect();
