@@ -98,11 +98,8 @@ impl Chromium {
     }
 
     /// Ends the browser and its driver.
-    pub(super) async fn quit(mut self) -> Result<(), String> {
-        self.ask("DELETE", "", None).await?;
-        self.driver.kill().map_err(|error| error.to_string())?;
-        self.driver.wait().map_err(|error| error.to_string())?;
-        Ok(())
+    pub(super) async fn quit(self) -> Result<(), String> {
+        self.ask("DELETE", "", None).await.map(drop)
     }
 
     async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Result<Value, String> {
@@ -229,6 +226,14 @@ impl Chromium {
         let bytes =
             base64::engine::general_purpose::STANDARD.decode(picture).map_err(|error| error.to_string())?;
         std::fs::write(file, bytes).map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for Chromium {
+    /// The driver is of no use any more, whether the browser could be ended or not.
+    fn drop(&mut self) {
+        drop(self.driver.kill());
+        drop(self.driver.wait());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which page an address is.
 
 use crate::sign_in_page::story::Step::{
-    At, Before, Calls, Click, Holds, Not, Open, Picture, Script, See, SignIn,
+    AsAda, At, Before, Calls, Click, Holds, Not, Open, Picture, Script, See, SignIn,
 };
 use crate::sign_in_page::story::Story;
 
@@ -62,6 +62,18 @@ pub(super) const STORIES: &[Story] = &[
             Script("document.querySelector('main button').click()"),
             See("<img src=x onerror=hit()>"),
             Holds("hits === 0"),
+        ],
+    },
+    Story {
+        about: "the same on the consent page",
+        given: "application: { is_third_party: true, display_name: \"<img src=x onerror=hit()>\", user_scopes: [profile] }",
+        steps: &[
+            Before("window.hits = 0; window.hit = () => { hits += 1 }"),
+            SignIn,
+            Click("Continue with Hugging Face"),
+            AsAda,
+            See("Authorize <img src=x onerror=hit()>"),
+            Holds("document.images.length === 0 && hits === 0"),
         ],
     },
 ];

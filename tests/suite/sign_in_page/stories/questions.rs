@@ -42,6 +42,22 @@ pub(super) const STORIES: &[Story] = &[
         ],
     },
     Story {
+        about: "the address belongs to an account, in a tenant whose accounts have addresses",
+        given: "users: [{ primary_email: ada@example.com }]\nsign_in_experience: { message_connectors: [email], sign_up: { identifiers: [email], verify: true } }",
+        steps: &[
+            SignIn,
+            Click("Continue with Hugging Face"),
+            AsAda,
+            See("Link email"),
+            See("Link with ****@example.com"),
+            Click("Link another email"),
+            At("[LOGTO]/continue/email?link_social=hf&app_id=[APP_ID]"),
+            Fill("identifier", "ada"),
+            Click("Continue"),
+            See("The email is invalid"),
+        ],
+    },
+    Story {
         about: "the address belongs to an account, sign-in only: no way to a new one",
         given: "users: [{ primary_email: ada@example.com }]\nsign_in_experience: { sign_in_mode: SignIn }",
         steps: &[

@@ -23,8 +23,11 @@ export function button(text, act, properties = {}) {
 
 async function once(made, act) {
   made.disabled = true;
-  await act();
-  made.disabled = false;
+  try {
+    await act();
+  } finally {
+    made.disabled = false;
+  }
 }
 
 /** A link of the page, which loads no document. */

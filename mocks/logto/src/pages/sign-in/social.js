@@ -5,7 +5,7 @@ import { button, element, picture, show, showError, showWaiting, toast, turn } f
 import { asking, attempt, finish, leave } from './errors.js';
 import { go } from './router.js';
 import { answered, fallback, masked } from './rules.js';
-import { isDark, settings } from './settings.js';
+import { isDark, settings, signUpIdentifiers } from './settings.js';
 import { keepFallback, keepVerification, newState, recognize, verification } from './tab.js';
 import { agrees, policy } from './terms.js';
 import { t } from './text.js';
@@ -113,9 +113,12 @@ export function linkQuestion(id) {
   if (typeof related?.value !== 'string') return showError({});
   if (!verificationId) return showError({ title: 'error.invalid_session' });
   const question = element('p', { className: 'aside' }, t('description.skip_social_linking'), ' ');
-  question.append(turn(t('action.create_account_without_linking'), () => register(id, verificationId)));
+  // A tenant whose accounts have addresses offers another address, though what follows is the same.
+  const wanted = ['email', 'phone'].filter((type) => signUpIdentifiers().includes(type)).join('_or_');
+  const instead = wanted ? `action.link_another_${wanted}` : 'action.create_account_without_linking';
+  question.append(turn(t(instead), () => register(id, verificationId)));
   return show(
-    { title: t('description.bind_account_title'), description: t('description.social_bind_with_existing'), back: true },
+    { title: t(wanted ? `description.link_${wanted}` : 'description.bind_account_title'), description: t('description.social_bind_with_existing'), back: true },
     button(t('action.bind', { address: masked(related) }), () => linkTo(verificationId), { className: 'primary' }),
     settings().signInMode !== 'SignIn' ? question : null,
   );
