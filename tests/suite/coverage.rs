@@ -168,3 +168,10 @@ fn a_route_that_nobody_asked_for_is_missed() {
     assert!(!evidence.of_route(&("GET".into(), "/api/users/{id}/roles".into())));
     assert!(evidence.of_code("oidc.access_denied") && !evidence.of_code("oidc.invalid_scope"));
 }
+
+#[test]
+fn every_story_says_which_build_it_comes_from() {
+    for (name, file) in stories(&root().join("tests/golden")).unwrap() {
+        assert!(Story::load(&file).unwrap().build.is_some(), "{name} has no `build`");
+    }
+}

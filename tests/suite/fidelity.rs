@@ -51,6 +51,7 @@ async fn a_faithful_logto_is_the_same_story_by_story_and_left_as_it_was() {
     let report = std::fs::read_to_string(directory.path().join("report.md")).unwrap();
     for line in [
         "- running Logto: its twin",
+        "- recorded Logto: 1.42.0, commit 1fbc5544 (2 stories)",
         "| management/application-secrets | same | same |",
         "| social/first-sign-in | same | same |",
         "| sign-in/first-visit | same | same |",

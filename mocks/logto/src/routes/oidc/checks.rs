@@ -342,7 +342,7 @@ fn javascript_integer(text: &str) -> Option<i64> {
             let decimal =
                 text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
             let number: f64 = text.parse().ok().filter(|number: &f64| decimal && number.fract() == 0.0)?;
-            // Exact up to the greatest integer; beyond it the text is refused.
+            // Every integer up to the greatest is exact; what is longer does not fit.
             format!("{number:.0}").parse().ok()?
         }
     };
