@@ -150,7 +150,6 @@ fn logto(data: &[u8]) {
         admin_endpoint: endpoint(3002),
         trust_proxy_header: true,
         ssrf_protection_disabled: false,
-        version: mock_logto::Version::default(),
         clock: Clock::skipping(),
         random: Random::seeded(1),
         journal: Journal::new(),
