@@ -22,9 +22,9 @@ use serde::Deserialize;
 pub use app::AppRestart;
 pub use app::{SampleApp, SecondApp};
 pub use huggingface::{HuggingFaceSetup, OAuth2App};
+pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};
 #[doc(hidden)]
 pub use logto::{LogtoEnvironment, LogtoVersion};
-pub use logto::{Application, ApplicationKind, Connector, ConnectorFactory};
 pub use mask::{Mask, MaskError, MaskedPart};
 pub use own_app::{ClockProbe, OwnApp, Ready, SignedIn, Template, Timeout};
 pub use permissions::{ApiResource, Role, ScopesByResource, UserScope};

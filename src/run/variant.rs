@@ -36,7 +36,10 @@ pub(super) fn applied(
 }
 
 fn misfit(path: &Path, line: &str) -> String {
-    format!("{}: the reviewed transcript does not have these lines in a row, beginning with\n  {line}\n", path.display())
+    format!(
+        "{}: the reviewed transcript does not have these lines in a row, beginning with\n  {line}\n",
+        path.display()
+    )
 }
 
 /// The text with the hunks of a diff applied; the first line of the hunk that does not fit otherwise.
@@ -45,7 +48,11 @@ fn patched(text: &str, diff: &str) -> Result<String, String> {
     let mut done: Vec<&str> = Vec::new();
     let mut at = 0;
     for hunk in diff.split("@@\n").skip(1) {
-        let side = |other: char| hunk.lines().filter(move |line| !line.starts_with(other)).map(|line| line.get(1..).unwrap_or_default());
+        let side = |other: char| {
+            hunk.lines()
+                .filter(move |line| !line.starts_with(other))
+                .map(|line| line.get(1..).unwrap_or_default())
+        };
         let (old, new): (Vec<&str>, Vec<&str>) = (side('+').collect(), side('-').collect());
         let found = lines[at..].windows(old.len().max(1)).position(|window| window == old);
         let Some(found) = found else { return Err(old.first().copied().unwrap_or_default().to_owned()) };

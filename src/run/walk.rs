@@ -91,9 +91,8 @@ async fn play(stack: &Stack, scenario: &Scenario, diagnose: bool) -> ObservedWal
     let reviewed = scenario.reviewed_version();
     let version = stack.logto_version().unwrap_or(reviewed);
     let terms = Terms::between(version, reviewed);
-    let translated = (!terms.are_the_same()).then(|| {
-        Box::new(Transcript::in_terms(terms, &record, person.roles(), person.stack.masks()))
-    });
+    let translated = (!terms.are_the_same())
+        .then(|| Box::new(Transcript::in_terms(terms, &record, person.roles(), person.stack.masks())));
     let differing = FACTS.iter().map(|row| row.fact).filter(|fact| version.has(*fact) != reviewed.has(*fact));
     let differing = differing.collect();
     let wire = Wire::new(record.clone(), person.secrets());

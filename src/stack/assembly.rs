@@ -245,7 +245,7 @@ async fn logto_site(
         (Logto::External(external), None) => {
             let version = base.settings.logto_version;
             Ok(LogtoSite::external(external, fronts.logto_endpoint(), version))
-        },
+        }
         (Logto::Embedded | Logto::Container(_) | Logto::Running(_), None) => {
             let public = base.settings.setup.addresses.logto.as_ref().map(|origin| &origin.0);
             LogtoSite::embedded(base, provider.plain.clone(), fronts.logto().or(public), servers).await

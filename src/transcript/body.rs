@@ -272,8 +272,13 @@ mod tests {
     use super::*;
 
     fn shown(body: &str, roles: &Roles) -> Vec<String> {
-        Bodies { roles, at: Timestamp::from_second(1_795_421_828).unwrap(), masks: None, terms: &Terms::default() }
-            .response(&Body::read(body), "/")
+        Bodies {
+            roles,
+            at: Timestamp::from_second(1_795_421_828).unwrap(),
+            masks: None,
+            terms: &Terms::default(),
+        }
+        .response(&Body::read(body), "/")
     }
 
     #[test]

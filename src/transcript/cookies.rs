@@ -193,7 +193,10 @@ mod tests {
     #[test]
     fn signatures_are_folded_only_where_both_are_there() {
         let names = ["_session", "_session.sig", "_interaction", "lost.sig"];
-        assert_eq!(with_signatures(&names, &Roles::new(), &Terms::default()), ["_session (+sig)", "_interaction", "lost.sig"]);
+        assert_eq!(
+            with_signatures(&names, &Roles::new(), &Terms::default()),
+            ["_session (+sig)", "_interaction", "lost.sig"]
+        );
     }
 
     #[test]
@@ -207,10 +210,11 @@ mod tests {
             cookie("c", "1", &["path=/"], CookieFate::Stored),
             cookie("c.sig", "2", &["path=/x"], CookieFate::Stored),
         ];
-        let shown: Vec<(String, bool)> = set(&cookies, Timestamp::UNIX_EPOCH, &Roles::new(), None, &Terms::default())
-            .into_iter()
-            .map(|shown| (shown.name, shown.signed))
-            .collect();
+        let shown: Vec<(String, bool)> =
+            set(&cookies, Timestamp::UNIX_EPOCH, &Roles::new(), None, &Terms::default())
+                .into_iter()
+                .map(|shown| (shown.name, shown.signed))
+                .collect();
         let expected = [("a", false), ("a.sig", false), ("b", true), ("c", false), ("c.sig", false)];
         assert_eq!(shown, expected.map(|(name, signed)| (name.to_owned(), signed)));
     }
@@ -221,7 +225,10 @@ mod tests {
             cookie(name, "1", &["path=/", expires, "samesite=lax", "httponly"], CookieFate::Stored)
         };
         let cookies = [line("a", cookie_expires), line("a.sig", signature_expires)];
-        set(&cookies, at.parse().unwrap(), &Roles::new(), None, &Terms::default()).iter().map(ToString::to_string).collect()
+        set(&cookies, at.parse().unwrap(), &Roles::new(), None, &Terms::default())
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]

@@ -126,7 +126,8 @@ impl Terms {
     /// A JSON object with roles in place of values, in these terms if it is the claims of an ID token of Logto: in the
     /// token, or as an app repeats them.
     pub(super) fn claims(&self, mut members: Map<String, Value>) -> Map<String, Value> {
-        let of_logto = members.get("iss").and_then(Value::as_str).is_some_and(|issuer| issuer.ends_with("/oidc"));
+        let of_logto =
+            members.get("iss").and_then(Value::as_str).is_some_and(|issuer| issuer.ends_with("/oidc"));
         if of_logto && ["aud", "exp", "iat", "sub"].iter().all(|name| members.contains_key(*name)) {
             for look in self.looks() {
                 let Look::Claim { name, value, before } = look else { continue };
@@ -178,7 +179,11 @@ mod tests {
         assert!(Terms::between(MASTER, Version::default()).are_the_same());
         assert!(Terms::between(Version::default(), Version::default()).are_the_same());
         assert!(!old().are_the_same());
-        assert!(Terms::between(Version::release(1, 41, 0), Version::default()).cache_control("/oidc/jwks", None).is_none());
+        assert!(
+            Terms::between(Version::release(1, 41, 0), Version::default())
+                .cache_control("/oidc/jwks", None)
+                .is_none()
+        );
     }
 
     #[test]
@@ -196,10 +201,14 @@ mod tests {
         let other = Some("no-store".to_owned());
         assert_eq!(terms.cache_control("/oidc/token", other.clone()), other);
         let header = |header| terms.header(header).to_string();
-        assert_eq!(header(json!({ "alg": "ES384", "typ": "JWT", "kid": "k" })), r#"{"alg":"ES384","kid":"k"}"#);
+        assert_eq!(
+            header(json!({ "alg": "ES384", "typ": "JWT", "kid": "k" })),
+            r#"{"alg":"ES384","kid":"k"}"#
+        );
         assert_eq!(header(json!({ "alg": "ES384", "kid": "k" })), r#"{"alg":"ES384","typ":"JWT","kid":"k"}"#);
         let claims = |hash: Option<&str>, issuer| {
-            let mut claims = json!({ "sub": "u", "at_hash": hash, "aud": "a", "exp": 1, "iat": 0, "iss": issuer });
+            let mut claims =
+                json!({ "sub": "u", "at_hash": hash, "aud": "a", "exp": 1, "iat": 0, "iss": issuer });
             if let (None, Value::Object(members)) = (hash, &mut claims) {
                 members.shift_remove("at_hash");
             }

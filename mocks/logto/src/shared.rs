@@ -30,7 +30,11 @@ impl Shared {
         let random = &context.random;
         let m2m_secret = context.fixed.m2m_secret.clone().unwrap_or_else(|| random.string(ALNUM, 32));
         Self {
-            cookie_key: CookieKey::new(random, context.clock.seconds(), context.version.has(Fact::RotationAtOnce)),
+            cookie_key: CookieKey::new(
+                random,
+                context.clock.seconds(),
+                context.version.has(Fact::RotationAtOnce),
+            ),
             m2m_secret,
             keys: SigningKeys::new(
                 &context.random,

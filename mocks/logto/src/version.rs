@@ -94,7 +94,6 @@ impl Version {
             .or_else(|| releases().rfind(|version| name.contains('.') && begins(version)))
             .ok_or_else(unknown)
     }
-
 }
 
 impl fmt::Display for Version {
@@ -158,7 +157,10 @@ mod tests {
         }
         for unknown in ["", "1", "1.3", "1.37.0", "1.99", "latest", "v1.42.0", "master2"] {
             let refused = Version::named(unknown).unwrap_err().to_string();
-            assert!(refused.contains("it plays 1.34.0, 1.37.1, 1.41.0, 1.42.0, master/1fbc5544"), "{refused}");
+            assert!(
+                refused.contains("it plays 1.34.0, 1.37.1, 1.41.0, 1.42.0, master/1fbc5544"),
+                "{refused}"
+            );
         }
     }
 }

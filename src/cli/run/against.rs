@@ -22,7 +22,10 @@ const CONTEXT: usize = 1;
 
 /// What one walk showed, in a text that can be compared.
 enum Seen {
-    Walked { transcript: String, failures: String },
+    Walked {
+        transcript: String,
+        failures: String,
+    },
     /// It was not walked, and why.
     Not(String),
 }
@@ -38,7 +41,9 @@ impl Seen {
                     failures: secrets.hide(&failures).into_owned(),
                 }
             }
-            Verdict::Skipped(why) | Verdict::NotStarted(why) | Verdict::Refused(why) => Self::Not(why.clone()),
+            Verdict::Skipped(why) | Verdict::NotStarted(why) | Verdict::Refused(why) => {
+                Self::Not(why.clone())
+            }
         }
     }
 
@@ -68,7 +73,8 @@ pub(super) async fn against(
     let style = Style::of_stdout();
     let [before, after] = versions;
     // One after the other: an app of your own is the same on both sides.
-    let earlier = walked(scenarios, Settings { version: Some(before), ..settings.clone() }, interrupted).await?;
+    let earlier =
+        walked(scenarios, Settings { version: Some(before), ..settings.clone() }, interrupted).await?;
     let later = walked(scenarios, Settings { version: Some(after), ..settings }, interrupted).await?;
     let mut counted = Counted::default();
     for ((name, earlier), (_, later)) in earlier.iter().zip(&later) {
@@ -113,7 +119,13 @@ async fn walked(
 }
 
 /// One walk: that it is the same, or what differs.
-fn shown(name: &str, seen: [&Seen; 2], versions: [Version; 2], style: &Style, counted: &mut Counted) -> String {
+fn shown(
+    name: &str,
+    seen: [&Seen; 2],
+    versions: [Version; 2],
+    style: &Style,
+    counted: &mut Counted,
+) -> String {
     let name = escaped(name, Form::Line);
     if let [Seen::Not(why), Seen::Not(_)] = seen {
         counted.not_walked += 1;

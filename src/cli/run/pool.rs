@@ -21,7 +21,8 @@ use crate::project::Project;
 use crate::scenario::BackendKind;
 use crate::stack::{AppError, Logto, SharedApp, StepError, last_lines};
 use crate::{
-    Scenario, Stack, WalkReport, compare_walk, has_variant, keep_wire, stack_for, unreachable_by, update_snapshot, walk,
+    Scenario, Stack, WalkReport, compare_walk, has_variant, keep_wire, stack_for, unreachable_by,
+    update_snapshot, walk,
 };
 
 /// What all walks of a run have in common.

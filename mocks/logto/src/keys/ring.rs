@@ -175,7 +175,9 @@ impl SigningKeys {
     /// The keys as the Management API lists them.
     pub(crate) fn shown(&self, now_ms: i64) -> Value {
         let mut shown: Vec<Value> = self.write(now_ms).iter().map(Kept::shown).collect();
-        for key in shown.iter_mut().filter_map(Value::as_object_mut).filter(|_| !self.version.has(Fact::KeyStatus)) {
+        for key in
+            shown.iter_mut().filter_map(Value::as_object_mut).filter(|_| !self.version.has(Fact::KeyStatus))
+        {
             key.shift_remove("status");
             key.shift_remove("effectiveAt");
         }
@@ -245,6 +247,22 @@ mod tests {
         assert_eq!(statuses(&keys, 60_000), ["Current", "Previous"]);
         assert_eq!(keys.jwks(60_000)[0], published[1], "the next one was published beforehand");
         assert!(keys.verify(&old).is_none(), "the first key is gone");
+    }
+
+    /// Seen with 1.38.0 and 1.39.0.
+    #[test]
+    fn a_logto_that_reads_its_keys_at_its_start_keeps_signing_with_the_first() {
+        let random = Random::seeded(1);
+        let keys = SigningKeys::new(&random, 0, None, Version::release(1, 37, 1));
+        let published = keys.jwks(0);
+        let old = keys.sign(0, None, &json!({ "sub": "u" }));
+        keys.rotate(&random, 0, 60).unwrap();
+        let shown = keys.shown(0);
+        assert_eq!(shown.as_array().unwrap().len(), 2);
+        assert_eq!(shown[0].get("status"), None);
+        assert_eq!(keys.jwks(0), published);
+        keys.delete(0, shown[1]["id"].as_str().unwrap()).unwrap();
+        assert!(keys.verify(&old).is_some() && keys.verify(&keys.sign(0, None, &json!({}))).is_some());
     }
 
     #[test]

@@ -82,7 +82,10 @@ impl Application {
             "appLevelAccessControlEnabled": false,
             "createdAt": self.created_at,
         });
-        let hidden = [("secret", version.has(Fact::HiddenSecret)), (ACCESS_CONTROL, !version.has(Fact::AccessControlMember))];
+        let hidden = [
+            ("secret", version.has(Fact::HiddenSecret)),
+            (ACCESS_CONTROL, !version.has(Fact::AccessControlMember)),
+        ];
         if let Value::Object(members) = &mut shown {
             for (name, _) in hidden.into_iter().filter(|(_, hidden)| *hidden) {
                 members.shift_remove(name);

@@ -88,9 +88,9 @@ impl CookieKey {
 
     fn sign(&self, name: &str, value: &str) -> String {
         // There is always a key, because the last one cannot be deleted.
-        self.in_force().first().map_or_else(String::new, |key| {
-            URL_SAFE_NO_PAD.encode(hmac::sign(key, &signed(name, value)))
-        })
+        self.in_force()
+            .first()
+            .map_or_else(String::new, |key| URL_SAFE_NO_PAD.encode(hmac::sign(key, &signed(name, value))))
     }
 
     /// Index of the key that signed; the newest is 0.
@@ -261,6 +261,19 @@ mod tests {
         key.delete(&old).unwrap();
         assert_eq!(good.signed(&key, "_interaction"), None);
         assert_eq!(key.delete(&old), Err(KeyError::Only));
+    }
+
+    /// Seen with 1.37.1 and 1.39.0.
+    #[test]
+    fn a_logto_that_reads_its_keys_at_its_start_accepts_the_first_for_ever() {
+        let random = Random::seeded(7);
+        let key = CookieKey::new(&random, 0, false);
+        let signature = key.sign("_session", "id");
+        let good = cookies(&format!("_session=id; _session.sig={signature}"));
+        key.rotate(&random, 1);
+        key.delete(key.shown()[1]["id"].as_str().unwrap()).unwrap();
+        assert_eq!(good.signed(&key, "_session"), Some("id"));
+        assert_eq!(key.sign("_session", "id"), signature);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::shared::Shared;
 use crate::store::{
     Connector, Experience, PasswordVerification, Profile, SocialUser, Store, User, VerificationState,
 };
+use crate::version::Version;
 use crate::wire::{self, Answer, ApiError, Code, body, refusals};
 
 /// The longest name that Logto stores (contract §11).
@@ -45,7 +46,7 @@ refusals! {
         #[error("the sign-in experience requires more: {0:?}")]
         MissingProfile(fields: Vec<&'static str>) => missing_profile(fields),
         #[error("the name has more than 128 characters")]
-        NameTooLong => ApiError::value_too_long(),
+        NameTooLong(version: Version) => ApiError::value_too_long(*version),
     }
 }
 
@@ -245,7 +246,7 @@ fn register(shared: &Shared, store: &mut Store, experience: &Experience, profile
         return Err(IdentificationError::MissingProfile(missing).into());
     }
     if profile.name.as_ref().is_some_and(|name| name.chars().count() > NAME_LIMIT) {
-        return Err(IdentificationError::NameTooLong.into());
+        return Err(IdentificationError::NameTooLong(store.version).into());
     }
     available(store, &profile)?;
     let Profile { username, password, primary_email, primary_phone, name, avatar, extra, social } = profile;

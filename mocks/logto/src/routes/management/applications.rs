@@ -187,7 +187,8 @@ fn custom(metadata: &Map<String, Value>) -> Vec<Option<Issue>> {
 
 /// `GET /applications/:id`.
 pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
-    let mut answer = shared.store().application(&id).ok_or_else(|| unknown(&id))?.json(shared.context.version);
+    let mut answer =
+        shared.store().application(&id).ok_or_else(|| unknown(&id))?.json(shared.context.version);
     answer["isAdmin"] = Value::Bool(false);
     Ok(Json(answer))
 }

@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use super::applications;
 use super::auth::Authorized;
 use crate::store::{ApiResource, Application, Store};
-use crate::wire::body::{self, object};
 use crate::version::Version;
+use crate::wire::body::{self, object};
 use crate::wire::{self, Answer, ApiError, Code, Complaint, Issue, Json, kind, refusals};
 
 /// Scopes about the user that can be enabled; `openid` and `offline_access` always are.
@@ -119,7 +119,11 @@ pub(super) fn add(shared: Authorized, Path(id): Path<String>, text: String) -> A
 const LISTS: [&str; 4] = ["organizationScopes", "resourceScopes", "organizationResourceScopes", "userScopes"];
 
 /// Ids are texts; scopes about the user are identified by name.
-fn items(members: &Map<String, Value>, name: &str, user_scopes: &'static [&'static str]) -> Vec<Option<Issue>> {
+fn items(
+    members: &Map<String, Value>,
+    name: &str,
+    user_scopes: &'static [&'static str],
+) -> Vec<Option<Issue>> {
     let items = members.get(name).and_then(Value::as_array).into_iter().flatten().enumerate();
     let complaint = |item: &Value| match item.as_str() {
         Some(text) if name != "userScopes" || user_scopes.contains(&text) => None,

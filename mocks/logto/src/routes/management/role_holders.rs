@@ -113,7 +113,12 @@ pub(super) fn holders(
     let role = store.role(&id).ok_or_else(|| RoleError::Unknown(id.clone()))?;
     let version = shared.context.version;
     let held: Vec<Value> = match side {
-        Side::Users => store.users.iter().filter(|user| side.holds(role, &user.id)).map(|user| user.json(version)).collect(),
+        Side::Users => store
+            .users
+            .iter()
+            .filter(|user| side.holds(role, &user.id))
+            .map(|user| user.json(version))
+            .collect(),
         Side::Applications => {
             let held = store.applications.iter().filter(|known| side.holds(role, &known.id));
             held.map(|known| known.json(version)).collect()

@@ -137,8 +137,6 @@ fn token(shared: &Shared, query: &Params, headers: &HeaderMap, body: &str) -> Re
     match (in_header, in_form) {
         (Some(_), Some(_)) => Err(UserinfoError::Twice),
         (Some(token), None) | (None, Some(token)) => Ok(token),
-        (None, None) => {
-            Err(UserinfoError::NoToken { unauthorized: shared.has(Fact::NoTokenUnauthorized) })
-        }
+        (None, None) => Err(UserinfoError::NoToken { unauthorized: shared.has(Fact::NoTokenUnauthorized) }),
     }
 }
