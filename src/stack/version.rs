@@ -45,7 +45,7 @@ pub(crate) async fn shown(client: &Client, logto: &Url) -> Result<Option<Version
         page: read(&page),
         jwks_cached: !jwks.headers().contains_key(CACHE_CONTROL),
     };
-    // What is no discovery document lacks members without saying anything.
+    // Any other document lacks members without saying anything.
     if seen.discovery.get("issuer").is_none() {
         return Ok(None);
     }
@@ -63,4 +63,33 @@ async fn asked(client: &Client, logto: &Url, path: &str) -> Result<http::Respons
 
 fn lists(list: &Value, item: &str) -> bool {
     list.as_array().is_some_and(|list| list.iter().any(|listed| listed == item))
+}
+
+#[cfg(test)]
+mod tests {
+    use mock_logto::{FACTS, KNOWN};
+
+    use super::*;
+    use crate::Stack;
+
+    /// What shows is enough to know whatever a transcript shows of it, too.
+    #[tokio::test]
+    async fn a_version_is_known_by_what_anyone_may_ask() {
+        for version in KNOWN {
+            let stack = Stack::builder().logto_version(version).start().await.unwrap();
+            let client = Client::builder().build().unwrap();
+            let seen = shown(&client, &stack.endpoints().logto).await.unwrap();
+            stack.stop().await.unwrap();
+            let Some(seen) = seen else {
+                assert_eq!(version, KNOWN[0], "only the oldest does not show");
+                continue;
+            };
+            let differ: Vec<_> = FACTS
+                .iter()
+                .map(|row| row.fact)
+                .filter(|fact| seen.has(*fact) != version.has(*fact))
+                .collect();
+            assert!(differ.is_empty(), "{version} is taken for {seen}: {differ:?}");
+        }
+    }
 }

@@ -33,6 +33,7 @@ async fn on_the_double(version: Version) -> Observed {
         endpoint: url(bound.port()),
         admin_endpoint: url(admin.port()),
         trust_proxy_header: false,
+        ssrf_protection_disabled: false,
         clock: kit::Clock::system(),
         random: kit::Random::from_os(),
         journal: kit::Journal::new(),
@@ -119,8 +120,14 @@ fn all_scenarios() -> Vec<Scenario> {
 #[tokio::test]
 async fn some_scenarios_pass_on_every_version() {
     // One for each kind of difference, and all that have a variant.
-    let names = ["sign-in/first-visit", "account/username-required", "provider/form-post", "resources/scopes-of-roles"];
-    let chosen = |scenario: &Scenario| names.contains(&scenario.name().as_str()) || !variants_of(scenario).is_empty();
+    let names = [
+        "sign-in/first-visit",
+        "account/username-required",
+        "provider/form-post",
+        "resources/scopes-of-roles",
+    ];
+    let chosen =
+        |scenario: &Scenario| names.contains(&scenario.name().as_str()) || !variants_of(scenario).is_empty();
     let chosen: Vec<Scenario> = all_scenarios().into_iter().filter(chosen).collect();
     assert!(chosen.len() >= names.len() + 4);
     assert!(walked(&chosen).await > 4 * chosen.len());
@@ -173,7 +180,8 @@ fn table() -> String {
     for row in FACTS {
         let since = if row.since == MASTER { "after 1.42.0".to_owned() } else { row.since.to_string() };
         let recorded = row.recording.map(|story| format!("; recorded in `{story}`")).unwrap_or_default();
-        table += &format!("| {since} | {} | {} | {} | {}{recorded} |\n", row.of, row.before, row.now, row.source);
+        table +=
+            &format!("| {since} | {} | {} | {} | {}{recorded} |\n", row.of, row.before, row.now, row.source);
     }
     table
 }

@@ -218,3 +218,20 @@ impl Store {
         self.sessions.values().find(|session| session.uid == uid)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::MASTER;
+
+    /// Seen with 1.42.0 and the main branch after it.
+    #[test]
+    fn a_suspended_user_may_have_tokens_until_that_was_refused() {
+        let mut user = User::new("u".to_owned(), 0);
+        user.is_suspended = true;
+        assert!(Store::seeded(0, Version::default()).admits(&user));
+        assert!(!Store::seeded(0, MASTER).admits(&user));
+        user.is_suspended = false;
+        assert!(Store::seeded(0, MASTER).admits(&user));
+    }
+}

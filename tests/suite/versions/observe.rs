@@ -64,7 +64,8 @@ impl Asker {
         let request = request.body(Bytes::from(body.to_owned())).unwrap();
         let answer = self.client.send(request).await.unwrap();
         let (parts, body) = answer.into_parts();
-        let body = String::from_utf8_lossy(&body).replace(self.endpoint.as_str().trim_end_matches('/'), "[LOGTO]");
+        let body =
+            String::from_utf8_lossy(&body).replace(self.endpoint.as_str().trim_end_matches('/'), "[LOGTO]");
         Said { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 
@@ -141,7 +142,10 @@ async fn management_api(asker: &Asker, seen: &mut Observed) {
     saw("application: start and length of the secret", json!(secret));
     let id = made["id"].as_str().unwrap();
     let role = |name: &str| json!({ "name": name, "description": "d", "type": "MachineToMachine" });
-    let roles = [asker.made("/roles", role("of versions 1")).await, asker.made("/roles", role("of versions 2")).await];
+    let roles = [
+        asker.made("/roles", role("of versions 1")).await,
+        asker.made("/roles", role("of versions 2")).await,
+    ];
     let path = format!("/applications/{id}/roles");
     let given = |said: Said| {
         let text = said.body.replace(&roles[0], "[1]").replace(&roles[1], "[2]");
@@ -151,8 +155,15 @@ async fn management_api(asker: &Asker, seen: &mut Observed) {
     saw("a role again", given(asker.api("POST", &path, json!({ "roleIds": [roles[0]] })).await));
     saw("a role twice", given(asker.api("POST", &path, json!({ "roleIds": [roles[1], roles[1]] })).await));
     let page = asker.api("GET", "/roles?page=2&page_size=1", Value::Null).await;
-    let links = page.headers.get_all("link").iter().filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
-    let relations: Vec<&str> = links.split("rel=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let links = page
+        .headers
+        .get_all("link")
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .collect::<Vec<_>>()
+        .join(",");
+    let relations: Vec<&str> =
+        links.split("rel=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     saw("links of a page", json!(relations));
     let keys = asker.api("GET", "/configs/oidc/private-keys", Value::Null).await.json();
     saw("private key: members", json!(keys[0].as_object().unwrap().keys().collect::<Vec<_>>()));
@@ -185,7 +196,9 @@ async fn management_api(asker: &Asker, seen: &mut Observed) {
 async fn sign_in(asker: &Asker, seen: &mut Observed) {
     let mut saw = |what: &str, said: Value| drop(seen.insert(what.to_owned(), said));
     let uris = json!({ "redirectUris": [PATTERN], "postLogoutRedirectUris": [] });
-    let id = asker.made("/applications", json!({ "name": "w", "type": "Traditional", "oidcClientMetadata": uris })).await;
+    let id = asker
+        .made("/applications", json!({ "name": "w", "type": "Traditional", "oidcClientMetadata": uris }))
+        .await;
     let asked = |uri: &str, more: &str| {
         let uri: String = form_urlencoded::byte_serialize(uri.as_bytes()).collect();
         format!("/oidc/auth?client_id={id}&response_type=code&scope=openid&redirect_uri={uri}{more}")
@@ -198,8 +211,14 @@ async fn sign_in(asker: &Asker, seen: &mut Observed) {
     saw("a pattern as an address", went(&asker.get(&asked(PATTERN, "")).await));
     let fitting = asker.get(&asked("http://a.app.example/callback", "")).await;
     saw("an address that fits a pattern", went(&fitting));
-    asker.api("PATCH", &format!("/applications/{id}"), json!({ "oidcClientMetadata": {
-        "redirectUris": ["http://a.app.example/callback"], "postLogoutRedirectUris": [] } })).await;
+    asker
+        .api(
+            "PATCH",
+            &format!("/applications/{id}"),
+            json!({ "oidcClientMetadata": {
+        "redirectUris": ["http://a.app.example/callback"], "postLogoutRedirectUris": [] } }),
+        )
+        .await;
     let challenge = format!("&code_challenge={}", "x".repeat(43));
     let method = asker.get(&asked("http://a.app.example/callback", &challenge)).await;
     saw("a challenge without a method", went(&method));
@@ -215,7 +234,10 @@ async fn sign_in(asker: &Asker, seen: &mut Observed) {
     let headers = [("cookie", cookie.as_str()), ("content-type", "application/json")];
     let register = r#"{"interactionEvent":"Register"}"#;
     asker.ask("PUT", "/api/experience", &headers, register).await;
-    saw("interaction: members", asker.ask("GET", "/api/experience/interaction", &headers, "").await.members());
+    saw(
+        "interaction: members",
+        asker.ask("GET", "/api/experience/interaction", &headers, "").await.members(),
+    );
     let profile = json!({ "type": "username", "value": "a".repeat(130) }).to_string();
     saw("a long username", asker.ask("POST", "/api/experience/profile", &headers, &profile).await.short());
     let after = asker.ask("GET", "/api/experience/interaction", &headers, "").await;

@@ -249,6 +249,22 @@ mod tests {
         assert!(keys.verify(&old).is_none(), "the first key is gone");
     }
 
+    /// Seen with 1.38.0 and 1.39.0.
+    #[test]
+    fn a_logto_that_reads_its_keys_at_its_start_keeps_signing_with_the_first() {
+        let random = Random::seeded(1);
+        let keys = SigningKeys::new(&random, 0, None, Version::release(1, 37, 1));
+        let published = keys.jwks(0);
+        let old = keys.sign(0, None, &json!({ "sub": "u" }));
+        keys.rotate(&random, 0, 60).unwrap();
+        let shown = keys.shown(0);
+        assert_eq!(shown.as_array().unwrap().len(), 2);
+        assert_eq!(shown[0].get("status"), None);
+        assert_eq!(keys.jwks(0), published);
+        keys.delete(0, shown[1]["id"].as_str().unwrap()).unwrap();
+        assert!(keys.verify(&old).is_some() && keys.verify(&keys.sign(0, None, &json!({}))).is_some());
+    }
+
     #[test]
     fn only_the_previous_key_can_be_deleted() {
         let random = Random::seeded(1);

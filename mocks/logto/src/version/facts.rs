@@ -75,6 +75,15 @@ macro_rules! facts {
 }
 
 facts! {
+    Version::release(1, 35, 0) => {
+        LongValueTold {
+            of: "name of more than 128 characters",
+            before: "500 without a code",
+            now: "422 `entity.value_too_long`",
+            source: "ed2098d3b9; seen 1.34.0, 1.37.1",
+            in: "social/too-long-name"
+        }
+    }
     Version::release(1, 36, 0) => {
         RedirectUriPatterns {
             of: "redirect URIs with `*`",

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::answer;
 use super::code::Code;
 use super::issue::Issue;
+use crate::version::{Fact, Version};
 
 /// An error as it is sent. Each endpoint has its own enum and maps it to this.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +86,10 @@ impl ApiError {
     }
 
     /// A text that does not fit into its database column.
-    pub(crate) fn value_too_long() -> Self {
+    pub(crate) fn value_too_long(version: Version) -> Self {
+        if !version.has(Fact::LongValueTold) {
+            return Self::internal();
+        }
         Code::EntityValueTooLong
             .error()
             .with_data(json!({ "message": "value too long for type character varying(128)" }))

@@ -268,6 +268,19 @@ mod tests {
         assert_eq!(key.delete(&old), Err(KeyError::Only));
     }
 
+    /// Seen with 1.37.1 and 1.39.0.
+    #[test]
+    fn a_logto_that_reads_its_keys_at_its_start_accepts_the_first_for_ever() {
+        let random = Random::seeded(7);
+        let key = CookieKey::new(&random, 0, false);
+        let signature = key.sign("_session", "id");
+        let good = cookies(&format!("_session=id; _session.sig={signature}"));
+        key.rotate(&random, 1);
+        key.delete(key.shown()[1]["id"].as_str().unwrap()).unwrap();
+        assert_eq!(good.signed(&key, "_session"), Some("id"));
+        assert_eq!(key.sign("_session", "id"), signature);
+    }
+
     #[test]
     fn dates_are_as_recorded() {
         assert_eq!(date(0), "Thu, 01 Jan 1970 00:00:00 GMT");

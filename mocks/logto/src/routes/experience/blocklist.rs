@@ -73,6 +73,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::version::Version;
 
     fn code(policy: Value, email: &str) -> Option<&'static str> {
         let experience = Map::from_iter([("emailBlocklistPolicy".to_owned(), policy)]);
@@ -98,6 +99,17 @@ mod tests {
             ("foo.bar@example.com", "foobar@example.com", false),
         ] {
             assert_eq!(matches(item, email), fits, "{item} {email}");
+        }
+    }
+
+    /// Seen with 1.41.0: the sign-in goes through.
+    #[test]
+    fn an_allowlist_is_ignored_before_it_came() {
+        for (version, refused) in [(Version::release(1, 41, 0), false), (Version::default(), true)] {
+            let mut store = Store::seeded(0, version);
+            let policy = json!({ "customAllowlist": ["@b.c"] });
+            store.sign_in_experience.insert("emailBlocklistPolicy".to_owned(), policy);
+            assert_eq!(check(&store, "a@d.e").is_err(), refused, "{version}");
         }
     }
 

@@ -8,9 +8,13 @@ use super::interaction::{self, Started};
 use super::requirements::{
     absent, available, demanded, missing_profile, no_robot, registering, verified_social,
 };
+<<<<<<< HEAD
 use super::{blocklist, social_identity};
 use crate::shared::Shared;
 use crate::store::{Experience, Profile, SocialUser, SocialVerification, Store, User, Verification};
+=======
+use crate::version::Version;
+>>>>>>> h-f
 use crate::wire::{self, Answer, ApiError, Code, body, refusals};
 
 /// The longest name that Logto stores (contract §11).
@@ -49,7 +53,7 @@ refusals! {
         #[error("the sign-in experience requires more: {0:?}")]
         MissingProfile(fields: Vec<&'static str>) => missing_profile(fields),
         #[error("the name has more than 128 characters")]
-        NameTooLong => ApiError::value_too_long(),
+        NameTooLong(version: Version) => ApiError::value_too_long(*version),
     }
 }
 
@@ -200,7 +204,7 @@ fn register(shared: &Shared, store: &mut Store, experience: &Experience, profile
         return Err(IdentificationError::MissingProfile(missing).into());
     }
     if profile.name.as_ref().is_some_and(|name| name.chars().count() > NAME_LIMIT) {
-        return Err(IdentificationError::NameTooLong.into());
+        return Err(IdentificationError::NameTooLong(store.version).into());
     }
     available(store, &profile)?;
     let Profile { username, password, primary_email, primary_phone, name, avatar, extra, social } = profile;

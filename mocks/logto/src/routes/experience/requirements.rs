@@ -168,3 +168,24 @@ pub(super) fn second_factor(store: &Store, event: &str) -> Result<(), ApiError> 
     }
     Err(missing(json!({ "availableFactors": offered, "skippable": true })))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::Version;
+
+    /// Seen with 1.37.1 and 1.42.0.
+    #[test]
+    fn a_factor_that_may_be_skipped_is_suggested_since_there_is_a_code_for_it() {
+        let said = |version| {
+            let mut store = Store::seeded(0, version);
+            let mfa = json!({ "factors": ["Totp"], "policy": "PromptAtSignInAndSignUp" });
+            store.sign_in_experience.insert("mfa".to_owned(), mfa);
+            let refused = second_factor(&store, "SignIn").unwrap_err();
+            (refused.status, refused.code.map(Code::as_str), refused.data)
+        };
+        let skippable = json!({ "availableFactors": ["Totp"], "skippable": true });
+        assert_eq!(said(Version::release(1, 37, 1)), (422, Some("user.missing_mfa"), Some(skippable)));
+        assert_eq!(said(Version::default()), (422, Some("user.suggest_mfa"), None));
+    }
+}

@@ -10,6 +10,7 @@ use super::profile;
 use crate::routes::email::is_email;
 use crate::routes::is_username;
 use crate::store::{Store, User};
+use crate::version::Version;
 use crate::wire::body::{self, object};
 use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented, refusals};
 
@@ -26,7 +27,7 @@ refusals! {
         #[error("the phone number is not valid in any country")]
         Phone => Code::UserInvalidPhone.error().with_data(json!({ "name": "ParseError" })),
         #[error("a text has more than 128 characters")]
-        TooLong => ApiError::value_too_long(),
+        TooLong(version: Version) => ApiError::value_too_long(*version),
         #[error("there is nothing to change")]
         Nothing => ApiError::nothing_to_change(),
         #[error("both a password and a password digest are given")]
@@ -56,7 +57,7 @@ pub(super) fn create(shared: Authorized, text: String) -> Answer {
     let mut store = shared.store();
     possible(&members)?;
     free(&store, &members, None)?;
-    fitting(&members)?;
+    fitting(shared.context.version, &members)?;
     let mut user = User::new(shared.short_id(), shared.context.clock.millis());
     fill(&mut user, &members);
     user.password = members.get("password").and_then(Value::as_str).map(ToOwned::to_owned);
@@ -74,7 +75,7 @@ pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) ->
     store.user(&id).ok_or(UserError::Unknown)?;
     possible(&members)?;
     free(&store, &members, Some(&id))?;
-    fitting(&members)?;
+    fitting(shared.context.version, &members)?;
     if !MEMBERS.iter().any(|name| members.contains_key(*name)) {
         return Err(UserError::Nothing.into());
     }
@@ -155,11 +156,11 @@ fn possible(members: &Map<String, Value>) -> Result<(), UserError> {
 }
 
 /// Texts must fit into the columns of the table.
-fn fitting(members: &Map<String, Value>) -> Result<(), UserError> {
+fn fitting(version: Version, members: &Map<String, Value>) -> Result<(), UserError> {
     let texts = ["username", "primaryEmail", "primaryPhone", "name"];
     let texts = texts.iter().filter_map(|name| members.get(*name)?.as_str());
     let long = |text: &str| text.chars().count() > TEXT_LIMIT;
-    if texts.into_iter().any(long) { Err(UserError::TooLong) } else { Ok(()) }
+    if texts.into_iter().any(long) { Err(UserError::TooLong(version)) } else { Ok(()) }
 }
 
 /// Maximum length in characters.
