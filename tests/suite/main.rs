@@ -6,6 +6,7 @@
 
 mod app_files;
 mod back_channel;
+mod browser;
 mod by_environment;
 mod command;
 mod compose;
@@ -29,6 +30,7 @@ mod hostile;
 mod init;
 mod lifetimes;
 mod misconfigurations;
+mod operations;
 mod other_suites;
 mod own_app;
 mod project;
