@@ -9,17 +9,15 @@
 //! same races run on a real Logto, `LOGTO_TESTKIT_RACES` times at once, and report
 //! what they saw.
 
-mod client;
-
 use std::collections::BTreeMap;
 
-use client::{Answer, Browser, Request};
 use kit::Rule;
 use logto_testkit::Stack;
 use logto_testkit::setup::{Application, ApplicationKind, Setup, User};
 use serde_json::json;
 use tokio::sync::Mutex;
 
+use crate::browser::{Answer, Browser, Request};
 use crate::by_environment;
 
 const USER: &str = "racer";

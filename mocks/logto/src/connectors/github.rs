@@ -199,7 +199,7 @@ fn complaints_of_emails(emails: &Value) -> Vec<Issue> {
     };
     let of = |(index, item): (usize, &Value)| {
         let Value::Object(members) = item else {
-            return vec![Issue::not_an_object(item).inside(index.into())];
+            return vec![Issue::not_an_object(item).inside(&index.into())];
         };
         let visible = members.get("visibility").is_none_or(|value| !value.is_null());
         [
@@ -210,7 +210,7 @@ fn complaints_of_emails(emails: &Value) -> Vec<Issue> {
         ]
         .into_iter()
         .flatten()
-        .map(|issue| issue.inside(index.into()))
+        .map(|issue| issue.inside(&index.into()))
         .collect()
     };
     items.iter().enumerate().flat_map(of).collect()

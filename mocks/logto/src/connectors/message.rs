@@ -56,20 +56,58 @@ pub(crate) fn check_message_config(config: &Map<String, Value>) -> Result<(), Co
     error::without(issues, ConnectorError::InvalidConfig)
 }
 
-/// The connector as the Management API shows it, without the members for the Console only.
-pub(crate) fn shown_message(connector: &MessageConnector) -> Value {
-    let (factory, kind) = (connector.kind.factory(), connector.kind.name());
+const LOGO: &str = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PHBhdGggZD0iTTIgNWgyMHYxNEgyeiIgZmlsbD0iIzQ0NCIvPjwvc3ZnPg==";
+
+/// How a kind is described in the Console.
+pub(super) fn description(kind: MessageKind) -> Value {
+    let (name, words, place) = match kind {
+        MessageKind::Email => {
+            ("HTTP Email", "Send email via HTTP call.", "<https://example.com/your-http-endpoint>")
+        }
+        MessageKind::Sms => {
+            ("HTTP SMS", "Send SMS via HTTP call.", "<https://example.com/your-http-sms-endpoint>")
+        }
+    };
     json!({
+        "name": { "en": name },
+        "description": { "en": words },
+        "logo": LOGO,
+        "logoDark": (kind == MessageKind::Sms).then_some(LOGO),
+        "readme": "# HTTP connector\n\nA double of Logto's connector that sends codes, for tests.\n",
+        "formItems": [
+            { "type": "Text", "key": "endpoint", "label": "Endpoint", "placeholder": place, "required": true },
+            {
+                "type": "Text",
+                "key": "authorization",
+                "label": "Authorization Header",
+                "placeholder": "<Bearer your-token>",
+                "required": false,
+                "tooltip": "The authorization header to be sent with the request, you can verify the value in your server.",
+            },
+        ],
+        "platform": null,
+    })
+}
+
+/// The connector as the Management API shows it.
+pub(crate) fn shown_message(connector: &MessageConnector) -> Value {
+    let mut shown = json!({
         "id": connector.id,
         "syncProfile": false,
         "enableTokenStorage": false,
         "config": column(&Value::Object(connector.config.clone())),
         "metadata": {},
-        "connectorId": factory,
-        "target": factory,
-        "name": { "en": format!("HTTP {}", if kind == "Sms" { "SMS" } else { kind }) },
-        "type": kind,
-        "isDemo": false,
-        "extraInfo": {},
-    })
+        "connectorId": connector.kind.factory(),
+        "target": connector.kind.factory(),
+    });
+    let rest = [
+        description(connector.kind),
+        json!({ "type": connector.kind.name(), "isDemo": false, "extraInfo": {} }),
+    ];
+    for part in rest.iter().filter_map(Value::as_object) {
+        for (name, value) in part {
+            shown[name] = value.clone();
+        }
+    }
+    shown
 }

@@ -19,6 +19,7 @@ mod role_holders;
 mod role_scopes;
 mod roles;
 mod routes;
+mod search;
 mod secrets;
 mod sign_up;
 mod unanswered;

@@ -33,10 +33,6 @@ const MEMBERS: [(&str, bool); 6] = [
 ];
 
 impl Branding {
-    pub(crate) fn knows(member: &str) -> bool {
-        MEMBERS.iter().any(|(name, _)| *name == member)
-    }
-
     /// Sets a member; empty texts become null.
     pub(crate) fn set(&mut self, member: &str, value: Value) {
         let value = if value == "" { Value::Null } else { value };

@@ -69,6 +69,9 @@ pub(crate) struct Experience {
     pub(crate) skips_captcha: bool,
     /// The data that the person has entered so far.
     pub(crate) profile: Profile,
+    /// Whether the current call took over what a provider told: the audit log then has a place for the
+    /// provider's tokens, too.
+    pub(crate) takes_over: bool,
     /// The user, once identified.
     pub(crate) user: Option<String>,
 }

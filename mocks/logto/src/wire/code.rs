@@ -25,6 +25,10 @@ codes! {
     Code: (u16, &'static str, &'static str) {
         ApplicationConsentManagementApiScopesNotAllowed =>
             (422, "application.consent_management_api_scopes_not_allowed", "Management API scopes are not allowed."),
+        ApplicationDeviceFlowNativeOnly =>
+            (422, "application.device_flow_native_only", "Device flow is only available for native applications."),
+        ApplicationDeviceFlowNotChangeable =>
+            (422, "application.device_flow_not_changeable", "Device flow cannot be changed after application creation."),
         ApplicationInvalidRoleType =>
             (422, "application.invalid_role_type", "Can not assign user type role to machine to machine application."),
         ApplicationRoleExists =>
@@ -37,10 +41,16 @@ codes! {
             (400, "application.no_legacy_secret_found", "The application does not have a legacy secret."),
         ApplicationProtectedAppMetadataIsRequired =>
             (400, "application.protected_app_metadata_is_required", "Protected app metadata is required."),
+        ApplicationProtectedAppNotConfigured =>
+            (501, "application.protected_app_not_configured", "Protected app provider is not configured. This feature is not available for open source version."),
+        ApplicationProtectedApplicationOnly =>
+            (400, "application.protected_application_only", "The feature is only available for protected applications."),
         ApplicationSamlUseSamlAppApi =>
             (400, "application.saml.use_saml_app_api", "Use `[METHOD] /saml-applications(/.*)?` API to operate SAML app."),
         ApplicationSecretNameExists =>
             (422, "application.secret_name_exists", "Secret name already exists."),
+        ApplicationThirdPartyApplicationCannotEnableTokenExchange =>
+            (422, "application.third_party_application_cannot_enable_token_exchange", "Third-party applications are not allowed to enable token exchange."),
         ApplicationThirdPartyApplicationOnly =>
             (422, "application.third_party_application_only", "The feature is only available for third-party applications."),
         ApplicationUserConsentScopesNotFound =>
@@ -197,6 +207,8 @@ codes! {
         UserMissingMfa => (422, "user.missing_mfa", "You need to bind additional MFA before signing-in."),
         UserMissingProfile =>
             (422, "user.missing_profile", "You need to provide additional info before signing-in."),
+        UserPasswordAlgorithmRequired =>
+            (400, "user.password_algorithm_required", "Password algorithm is required."),
         UserPasswordAndDigest =>
             (400, "user.password_and_digest", "You cannot set both plain text password and password digest."),
         UserPasswordExistsInProfile =>

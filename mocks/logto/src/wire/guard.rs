@@ -56,6 +56,8 @@ pub(crate) enum Bound {
     Whole,
     Least(i64),
     Most(i64),
+    /// More than this.
+    Above(i64),
 }
 
 /// What a schema makes of a value.
@@ -97,10 +99,18 @@ impl Guard {
     /// # Errors
     /// The object is not what the schema accepts.
     pub(crate) fn parse(&self, body: Value) -> Result<Map<String, Value>, ApiError> {
-        let Parsed { value, issues, .. } = self.check(Some(&body));
+        self.parse_part("body", body)
+    }
+
+    /// The same for another part of the request: `query`.
+    ///
+    /// # Errors
+    /// The part is not what the schema accepts.
+    pub(crate) fn parse_part(&self, part: &str, given: Value) -> Result<Map<String, Value>, ApiError> {
+        let Parsed { value, issues, .. } = self.check(Some(&given));
         match value {
             Some(Value::Object(members)) if issues.is_empty() => Ok(members),
-            _ => Err(ApiError::guard(&issues)),
+            _ => Err(ApiError::guard_of(part, &issues)),
         }
     }
 
@@ -185,7 +195,7 @@ impl Guard {
 fn gathered(parts: impl Iterator<Item = (Value, Parsed)>, whole: fn(Vec<(Value, Value)>) -> Value) -> Parsed {
     let (mut kept, mut issues, mut is_odd) = (Vec::new(), Vec::new(), false);
     for (place, part) in parts {
-        issues.extend(part.issues.into_iter().map(|issue| issue.inside(place.clone())));
+        issues.extend(part.issues.into_iter().map(|issue| issue.inside(&place)));
         is_odd |= part.is_odd;
         kept.extend(part.value.map(|value| (place, value)));
     }
@@ -236,6 +246,7 @@ impl Bound {
             }
             Self::Least(least) => (number < *least as f64).then_some(Complaint::TooSmall(*least)),
             Self::Most(most) => (number > *most as f64).then_some(Complaint::TooLarge(*most)),
+            Self::Above(limit) => (number <= *limit as f64).then_some(Complaint::NotAbove(*limit)),
         }
     }
 }

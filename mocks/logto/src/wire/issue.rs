@@ -31,6 +31,8 @@ pub(crate) enum Complaint {
     TooLarge(i64),
     /// The number is below this one.
     TooSmall(i64),
+    /// The number is not above this one.
+    NotAbove(i64),
     /// The value is not one of these, or is absent.
     Choice { options: &'static [&'static str], received: Option<Value> },
     /// The `type` is not one of these.
@@ -56,16 +58,13 @@ impl Issue {
         self
     }
 
-    /// The same if the whole value is an item of the list at this path.
-    pub(crate) fn below(mut self, list: &[&str], index: usize) -> Self {
-        let above = list.iter().map(|name| json!(name)).chain([json!(index)]);
-        self.path.splice(0..0, above);
-        self
-    }
-
     /// The same if the whole value is a member of an object, or an item of a list.
-    pub(crate) fn inside(mut self, place: Value) -> Self {
-        self.path.insert(0, place);
+    pub(crate) fn inside(mut self, place: &Value) -> Self {
+        self.path.insert(0, place.clone());
+        if let Complaint::Union(alternatives) = self.complaint {
+            let inside = |issues: Vec<Self>| issues.into_iter().map(|issue| issue.inside(place)).collect();
+            self.complaint = Complaint::Union(alternatives.into_iter().map(inside).collect());
+        }
         self
     }
 
@@ -89,9 +88,10 @@ impl Issue {
     pub(super) fn json(&self) -> Value {
         let (path, message) = (&self.path, self.message());
         let no_such_text = |validation: &str| json!({ "validation": validation, "code": "invalid_string", "message": message, "path": path });
+        let inclusive = !matches!(self.complaint, Complaint::NotAbove(_));
         let outside = |code: &str, bound: &str, limit: Value, kind: &str| {
             json!({
-                "code": code, bound: limit, "type": kind, "inclusive": true, "exact": false,
+                "code": code, bound: limit, "type": kind, "inclusive": inclusive, "exact": false,
                 "message": message, "path": path,
             })
         };
@@ -107,7 +107,9 @@ impl Issue {
             Complaint::TooFew(minimum) => outside("too_small", "minimum", json!(minimum), "array"),
             Complaint::TooLong(maximum) => outside("too_big", "maximum", json!(maximum), "string"),
             Complaint::TooLarge(maximum) => outside("too_big", "maximum", json!(maximum), "number"),
-            Complaint::TooSmall(minimum) => outside("too_small", "minimum", json!(minimum), "number"),
+            Complaint::NotAbove(minimum) | Complaint::TooSmall(minimum) => {
+                outside("too_small", "minimum", json!(minimum), "number")
+            }
             Complaint::Choice { options, received } => match no_choice(received.as_ref()) {
                 Some(received) => json!({
                     "expected": alternatives(options), "received": received, "code": "invalid_type",
@@ -158,6 +160,7 @@ impl Issue {
             Complaint::TooLong(maximum) => format!("String must contain at most {maximum} character(s)"),
             Complaint::TooLarge(maximum) => format!("Number must be less than or equal to {maximum}"),
             Complaint::TooSmall(minimum) => format!("Number must be greater than or equal to {minimum}"),
+            Complaint::NotAbove(minimum) => format!("Number must be greater than {minimum}"),
             Complaint::Choice { options, received: Some(received) } => {
                 if let Some(received) = no_choice(Some(received)) {
                     return format!("Expected {}, received {received}", alternatives(options));
@@ -189,7 +192,10 @@ impl Issue {
                 "invalid_enum_value"
             }
             Complaint::Pattern | Complaint::Email | Complaint::Url => "invalid_string",
-            Complaint::TooShort(_) | Complaint::TooFew(_) | Complaint::TooSmall(_) => "too_small",
+            Complaint::TooShort(_)
+            | Complaint::TooFew(_)
+            | Complaint::TooSmall(_)
+            | Complaint::NotAbove(_) => "too_small",
             Complaint::TooLong(_) | Complaint::TooLarge(_) => "too_big",
             Complaint::Discriminator(_) => "invalid_union_discriminator",
             Complaint::Literal { .. } => "invalid_literal",

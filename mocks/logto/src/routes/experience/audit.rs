@@ -169,18 +169,22 @@ fn write(shared: &Shared, act: &Act, body: &Bytes, error: Option<Value>, event: 
     if act.key == "Identifier.Submit" {
         more.extend(identified(&experience, &payload));
     }
-    let draft = LogDraft {
-        key: format!("Interaction.{event}.{}", act.key),
+    let succeeded = error.is_none();
+    let entry = |key: &str, error, payload, more| LogDraft {
+        key: format!("Interaction.{event}.{key}"),
         error,
         user: experience.user.clone(),
-        application: Some(application),
-        details: LogDetails::Experience {
-            payload: act.tells_body().then_some(payload),
-            experience: Box::new(experience),
-            more,
-        },
+        application: Some(application.clone()),
+        details: LogDetails::Experience { payload, experience: Box::new(experience.clone()), more },
     };
-    shared.store().log(shared, draft);
+    let mut store = shared.store();
+    store.log(shared, entry(act.key, error, act.tells_body().then_some(payload), more));
+    // A sign-in through a provider takes its data over, which has an entry of its own.
+    if succeeded && act.key == "Identifier.Submit" && event == "SignIn" && experience.takes_over {
+        let taken = logged_state(&experience, &audit::caller())["profile"].take();
+        let more = Map::from_iter([("syncedProfile".to_owned(), taken)]);
+        store.log(shared, entry("Profile.Update", None, None, more));
+    }
 }
 
 /// The record that the person was to be identified by.

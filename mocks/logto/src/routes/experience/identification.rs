@@ -8,13 +8,10 @@ use super::interaction::{self, Started};
 use super::requirements::{
     absent, available, demanded, missing_profile, no_robot, registering, verified_social,
 };
-<<<<<<< HEAD
 use super::{blocklist, social_identity};
 use crate::shared::Shared;
 use crate::store::{Experience, Profile, SocialUser, SocialVerification, Store, User, Verification};
-=======
 use crate::version::Version;
->>>>>>> h-f
 use crate::wire::{self, Answer, ApiError, Code, body, refusals};
 
 /// The longest name that Logto stores (contract §11).
@@ -72,16 +69,19 @@ pub(super) fn post(call: Started, text: String) -> Answer<Response> {
     if experience.event == "Register" {
         let mut profile = experience.profile.clone();
         if let Some(proof) = proof {
-            told_by(&store, registering(&store, &experience), &mut profile, proof?)?;
+            let proof = proof?;
+            told_by(&store, registering(&store, &experience), &mut profile, proof)?;
             // Stored even if something is still missing: the next call of the page has no proof.
             if let Some(experience) = running(&mut store, &uid) {
                 experience.profile = profile.clone();
+                experience.takes_over = matches!(proof, Verification::Social(_));
             }
         }
         let user = register(&call, &mut store, &experience, profile)?;
         if let Some(experience) = running(&mut store, &uid) {
             experience.user = Some(user);
             experience.profile = Profile::default();
+            experience.takes_over = false;
         }
         return Ok(wire::text(StatusCode::CREATED, "Created"));
     }
@@ -99,6 +99,7 @@ pub(super) fn post(call: Started, text: String) -> Answer<Response> {
             if let Some(experience) = running(&mut store, &uid) {
                 experience.user = Some(user);
                 experience.profile.set(told);
+                experience.takes_over = matches!(proof, Verification::Social(_));
             }
         }
     }

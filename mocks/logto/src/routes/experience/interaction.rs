@@ -100,7 +100,7 @@ impl FromRequestParts<Arc<Shared>> for Started {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, InteractionError> {
         let call = Call::from_request_parts(parts, shared).await?;
-        call.experience(&mut call.store())?;
+        call.experience(&mut call.store())?.takes_over = false;
         Ok(Self(call))
     }
 }
@@ -159,6 +159,7 @@ pub(super) fn start(call: Call, text: String) -> Answer<StatusCode> {
         verifications: vec![],
         skips_captcha: false,
         profile: Profile::default(),
+        takes_over: false,
         user: None,
     });
     Ok(StatusCode::NO_CONTENT)

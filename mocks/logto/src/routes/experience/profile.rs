@@ -54,6 +54,7 @@ pub(super) fn post(call: Started, text: String) -> Answer<StatusCode> {
         _ => registering(&store, &experience),
     };
     let mut profile = experience.profile.clone();
+    let takes_over = matches!(told, Told::Social(_));
     match told {
         Told::Username(username) => {
             let is_long = username.len() > USERNAME_LIMIT;
@@ -101,6 +102,7 @@ pub(super) fn post(call: Started, text: String) -> Answer<StatusCode> {
     }
     if let Some(experience) = store.interactions.get_mut(&uid).and_then(|found| found.experience.as_mut()) {
         experience.profile = profile;
+        experience.takes_over = takes_over;
     }
     Ok(StatusCode::NO_CONTENT)
 }

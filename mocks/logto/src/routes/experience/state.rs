@@ -28,7 +28,7 @@ pub(crate) fn logged(experience: &Experience, caller: &Caller) -> Value {
         }
     }
     // The token set of the provider is never shown.
-    if experience.profile.social.is_some() {
+    if experience.takes_over {
         state["profile"]["socialConnectorTokenSetSecret"] = json!("******");
     }
     state

@@ -1,17 +1,15 @@
 //! Branding of an application's own pages (contract §14, "Third-party applications"): names, logos
 //! and links that its consent page shows.
 
+use super::applications;
+use super::auth::Authorized;
+use super::experience_guard::{ADDRESS, BRANDING, is_hex_color};
+use crate::store::Branding;
+use crate::wire::Guard::{Nullable, Object, Optional, Text};
+use crate::wire::{self, Answer, ApiError, Guard, Json, Rule};
 use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
-use serde_json::{Map, Value};
-use url::Url;
-
-use super::applications;
-use super::auth::Authorized;
-use crate::store::Branding;
-use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Complaint, Issue, Json};
 
 /// `GET /applications/:id/sign-in-experience`.
 pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
@@ -25,11 +23,9 @@ pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
 /// `PUT /applications/:id/sign-in-experience`: 201 the first time, then 200. Absent members are
 /// unchanged.
 pub(super) fn put(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
-    let members = object(&text)?;
-    checked(&members)?;
+    let known = GUARD.members(&text)?;
     let mut store = shared.store();
     let application = store.application_mut(&id).ok_or_else(|| applications::unknown(&id))?;
-    let known: Vec<(String, Value)> = members.into_iter().filter(|(name, _)| Branding::knows(name)).collect();
     let status = match application.branding {
         Some(_) if known.is_empty() => return Err(ApiError::nothing_to_change().into()),
         Some(_) => StatusCode::OK,
@@ -40,25 +36,18 @@ pub(super) fn put(shared: Authorized, Path(id): Path<String>, text: String) -> A
     Ok(wire::json(status, &branding.json(&id)))
 }
 
-fn checked(members: &Map<String, Value>) -> Result<(), ApiError> {
-    let empty = Map::new();
-    let branding = members.get("branding").and_then(Value::as_object).unwrap_or(&empty);
-    let mut issues =
-        vec![body::typed(members, &["color"], "object"), body::typed(members, &["branding"], "object")];
-    for name in ["logoUrl", "darkLogoUrl", "favicon", "darkFavicon"] {
-        issues.extend(url(branding, &["branding", name]));
-    }
-    issues.push(body::nullable(members, "customCss"));
-    for name in ["termsOfUseUrl", "privacyPolicyUrl"] {
-        issues.push(body::nullable(members, name));
-        issues.extend(url(members, &[name]).filter(|_| members[name] != ""));
-    }
-    issues.push(body::nullable(members, "displayName"));
-    body::without(issues)
-}
+/// The body of a `PUT`: of `color` any part may be left out.
+static GUARD: Guard = Object(&[
+    ("color", Optional(&COLOR)),
+    ("branding", Optional(&BRANDING)),
+    ("customCss", Optional(&Nullable(&Text(&[])))),
+    ("displayName", Optional(&Nullable(&Text(&[Rule::Most(256)])))),
+    ("termsOfUseUrl", Optional(&ADDRESS)),
+    ("privacyPolicyUrl", Optional(&ADDRESS)),
+]);
 
-/// An issue if the text is not a URL.
-fn url(members: &Map<String, Value>, path: &[&str]) -> Option<Option<Issue>> {
-    let text = members.get(*path.last()?)?.as_str()?;
-    Some(Url::parse(text).is_err().then(|| Issue::new(path, Complaint::Url)))
-}
+static COLOR: Guard = Object(&[
+    ("primaryColor", Optional(&Text(&[Rule::Fits(is_hex_color)]))),
+    ("isDarkModeEnabled", Optional(&Guard::Flag)),
+    ("darkPrimaryColor", Optional(&Text(&[Rule::Fits(is_hex_color)]))),
+]);

@@ -38,7 +38,11 @@ refusals! {
         NoReset(kind: &'static str) =>
             Code::SignInExperiencesForgotPasswordMethodRequiresConnector.about(&[kind]),
         #[error("{0}")]
-        Unsupported(what: String) => Code::RequestInvalidInput.about(&[what]),
+        Unsupported(what: &'static str) => Code::RequestInvalidInput.about(&[what]),
+        #[error("profile fields are named twice: {0:?}")]
+        FieldTwice(names: Vec<String>) => Code::RequestInvalidInput
+            .about(&[&format!("Duplicate profile field names: {}", names.join(", "))])
+            .with_data(json!({ "duplicateNames": names })),
     }
 }
 
@@ -140,7 +144,7 @@ impl Settings<'_> {
 
     /// What only Logto Cloud has.
     fn check_environment(&self) -> Rules {
-        let unsupported = |what: &str| Err(ExperienceError::Unsupported(what.to_owned()));
+        let unsupported = |what| Err(ExperienceError::Unsupported(what));
         if self.members.get("hideLogtoBranding") == Some(&Value::Bool(true)) {
             return unsupported("Hide Logto branding is not supported in this environment");
         }
@@ -167,16 +171,13 @@ impl Settings<'_> {
 fn known_fields(fields: &Value) -> Result<Value, ExperienceError> {
     let Some(fields) = fields.as_array() else { return Ok(Value::Null) };
     let names: Vec<&str> = fields.iter().filter_map(|field| field["name"].as_str()).collect();
-    let mut twice: Vec<&str> = Vec::new();
+    let mut twice: Vec<String> = Vec::new();
     for (at, name) in names.iter().enumerate() {
-        if names[at + 1..].contains(name) && !twice.contains(name) {
-            twice.push(name);
+        if names[at + 1..].contains(name) && !twice.iter().any(|known| known == name) {
+            twice.push((*name).to_owned());
         }
     }
-    if twice.is_empty() {
-        return Ok(json!([]));
-    }
-    Err(ExperienceError::Unsupported(format!("Duplicate profile field names: {}", twice.join(", "))))
+    if twice.is_empty() { Ok(json!([])) } else { Err(ExperienceError::FieldTwice(twice)) }
 }
 
 /// The members as Logto's database keeps them.

@@ -60,7 +60,8 @@ pub(super) static GUARD: Guard = Object(&[
     ("verificationCodePolicy", Optional(&CODES)),
 ]);
 
-static ADDRESS: Guard = Either(&[Nullable(&Optional(&Text(&[Rule::Url]))), Only("")]);
+/// An address, nothing, or null.
+pub(super) static ADDRESS: Guard = Either(&[Nullable(&Optional(&Text(&[Rule::Url]))), Only("")]);
 
 /// `enabled`, and nothing else.
 static SWITCH: Guard = Object(&[("enabled", Optional(&FLAG))]);

@@ -1,23 +1,35 @@
-//! The member `profile` of users in request bodies.
+//! The member `profile` of users in request bodies (`userProfileGuard` of Logto's sources).
 
-use serde_json::{Map, Value};
+use crate::wire::Guard;
+use crate::wire::Guard::{Object, Optional, Text};
 
-use crate::store::PROFILE;
-use crate::wire::{Issue, body};
+static TEXT: Guard = Text(&[]);
 
-/// Members of an address.
-const ADDRESS: [&str; 6] = ["formatted", "streetAddress", "locality", "region", "postalCode", "country"];
+pub(super) static GUARD: Guard = NEEDED;
 
-/// The issues of the member `profile`.
-pub(super) fn issues(members: &Map<String, Value>) -> Vec<Option<Issue>> {
-    let mut issues = vec![body::typed(members, &["profile"], "object")];
-    let Some(profile) = members.get("profile").and_then(Value::as_object) else { return issues };
-    for name in PROFILE {
-        let expected = if name == "address" { "object" } else { "string" };
-        issues.push(body::typed(profile, &["profile", name], expected));
-    }
-    if let Some(address) = profile.get("address").and_then(Value::as_object) {
-        issues.extend(ADDRESS.map(|name| body::typed(address, &["profile", "address", name], "string")));
-    }
-    issues
-}
+const NEEDED: Guard = Object(&[
+    ("familyName", Optional(&TEXT)),
+    ("givenName", Optional(&TEXT)),
+    ("middleName", Optional(&TEXT)),
+    ("nickname", Optional(&TEXT)),
+    ("preferredUsername", Optional(&TEXT)),
+    ("profile", Optional(&TEXT)),
+    ("website", Optional(&TEXT)),
+    ("gender", Optional(&TEXT)),
+    ("birthdate", Optional(&TEXT)),
+    ("zoneinfo", Optional(&TEXT)),
+    ("locale", Optional(&TEXT)),
+    ("address", Optional(&ADDRESS)),
+]);
+
+static ADDRESS: Guard = Object(&[
+    ("formatted", Optional(&TEXT)),
+    ("streetAddress", Optional(&TEXT)),
+    ("locality", Optional(&TEXT)),
+    ("region", Optional(&TEXT)),
+    ("postalCode", Optional(&TEXT)),
+    ("country", Optional(&TEXT)),
+]);
+
+/// The body of `PATCH /users/:id/profile`.
+pub(super) static BODY: Guard = Object(&[("profile", NEEDED)]);

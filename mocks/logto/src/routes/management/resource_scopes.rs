@@ -9,8 +9,7 @@ use super::auth::Authorized;
 use super::pagination::Page;
 use super::resources::changeable;
 use crate::store::{ApiResource, ResourceScope};
-use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json, refusals};
+use crate::wire::{self, Answer, ApiError, Code, Guard, Json, Rule, refusals};
 
 refusals! {
     /// Why a scope is not created, changed or deleted.
@@ -55,6 +54,14 @@ pub(super) fn create(shared: Authorized, Path(id): Path<String>, text: String) -
     Ok(wire::json(StatusCode::CREATED, &answer))
 }
 
+const NAME: Guard = Guard::Text(&[Rule::Least(1), Rule::Most(256)]);
+static DESCRIPTION: Guard = Guard::Nullable(&Guard::Text(&[]));
+
+static NEW: Guard = Guard::Object(&[("name", NAME), ("description", Guard::Optional(&DESCRIPTION))]);
+
+static CHANGE: Guard =
+    Guard::Object(&[("name", Guard::Optional(&NAME)), ("description", Guard::Optional(&DESCRIPTION))]);
+
 /// The members of a body; a description may be `null`.
 struct Given {
     name: Option<String>,
@@ -63,12 +70,7 @@ struct Given {
 
 impl Given {
     fn of(text: &str, creates: bool) -> Result<Self, ApiError> {
-        let members = object(text)?;
-        body::without([
-            body::text(&members, "name", creates),
-            body::empty(&members, "name"),
-            body::nullable(&members, "description"),
-        ])?;
+        let members = if creates { &NEW } else { &CHANGE }.members(text)?;
         let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
         Ok(Self {
             name: members.get("name").and_then(text),

@@ -9,7 +9,7 @@ use super::auth::Authorized;
 use super::pagination::Page;
 use crate::store::{ApiResource, Store, lifetime};
 use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json, refusals};
+use crate::wire::{self, Answer, ApiError, Code, Guard, Json, Rule, refusals};
 
 refusals! {
     /// Why a resource is not returned, created, changed or deleted.
@@ -35,6 +35,18 @@ pub(super) fn changeable<'s>(store: &'s mut Store, id: &str) -> Result<&'s mut A
     if resource.is_management_api() { Err(ResourceError::ManagementApi) } else { Ok(resource) }
 }
 
+static NAME: Guard = Guard::Text(&[Rule::Least(1)]);
+static LIFETIME: Guard = Guard::Number(&[]);
+
+static NEW: Guard = Guard::Object(&[
+    ("name", Guard::Text(&[Rule::Least(1)])),
+    ("indicator", Guard::Text(&[Rule::Least(1)])),
+    ("accessTokenTtl", Guard::Optional(&LIFETIME)),
+]);
+
+static CHANGE: Guard =
+    Guard::Object(&[("name", Guard::Optional(&NAME)), ("accessTokenTtl", Guard::Optional(&LIFETIME))]);
+
 /// `GET /resources`: all of them, unless the query has a page.
 pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
     let with_scopes = page
@@ -48,14 +60,7 @@ pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
 
 /// `POST /resources`: 201.
 pub(super) fn create(shared: Authorized, text: String) -> Answer<Response> {
-    let members = object(&text)?;
-    body::without([
-        body::text(&members, "name", true),
-        body::empty(&members, "name"),
-        body::text(&members, "indicator", true),
-        body::empty(&members, "indicator"),
-        body::typed(&members, &["accessTokenTtl"], "number"),
-    ])?;
+    let members = NEW.members(&text)?;
     let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut store = shared.store();
     if store.resource(&text("indicator")).is_some() {
@@ -85,12 +90,7 @@ pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
 
 /// `PATCH /resources/:id`: name and lifetime of access tokens.
 pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
-    let members = object(&text)?;
-    body::without([
-        body::text(&members, "name", false),
-        body::empty(&members, "name"),
-        body::typed(&members, &["accessTokenTtl"], "number"),
-    ])?;
+    let members = CHANGE.members(&text)?;
     let mut store = shared.store();
     let resource = changeable(&mut store, &id)?;
     let (name, ttl) =

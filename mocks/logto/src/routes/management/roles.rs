@@ -11,8 +11,7 @@ use super::role_error::{RoleError, changeable};
 use super::role_scopes;
 use super::unanswered;
 use crate::store::{Role, RoleKind, Store};
-use crate::wire::body::{self, object};
-use crate::wire::{Answer, Json};
+use crate::wire::{Answer, Guard, Json, Rule, body};
 
 /// Query parameters that this double does not support.
 const UNKNOWN_QUERIES: [&str; 3] = ["search", "excludeUserId", "excludeApplicationId"];
@@ -45,20 +44,25 @@ fn featured(store: &Store, role: &Role) -> Value {
     json
 }
 
+const TEXT: Guard = Guard::Text(&[Rule::Least(1), Rule::Most(128)]);
+
+static NEW: Guard = Guard::Object(&[
+    ("name", TEXT),
+    ("description", TEXT),
+    ("type", Guard::Optional(&Guard::Choice(RoleKind::NAMES))),
+    ("isDefault", Guard::Optional(&Guard::Flag)),
+    ("scopeIds", Guard::Optional(&Guard::List(&Guard::Text(&[Rule::Least(1)])))),
+]);
+
+static CHANGE: Guard = Guard::Object(&[
+    ("name", Guard::Optional(&TEXT)),
+    ("description", Guard::Optional(&TEXT)),
+    ("isDefault", Guard::Optional(&Guard::Flag)),
+]);
+
 /// `POST /roles`: 200.
 pub(super) fn create(shared: Authorized, text: String) -> Answer {
-    let members = object(&text)?;
-    let mut issues = vec![
-        body::text(&members, "name", true),
-        body::empty(&members, "name"),
-        body::text(&members, "description", true),
-        body::empty(&members, "description"),
-        body::choice(&members, &["type"], RoleKind::NAMES),
-        body::typed(&members, &["isDefault"], "boolean"),
-        body::typed(&members, &["scopeIds"], "array"),
-    ];
-    issues.extend(body::text_items(&members, "scopeIds"));
-    body::without(issues)?;
+    let members = NEW.members(&text)?;
     let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut store = shared.store();
     free(&store, &text("name"), None)?;
@@ -96,14 +100,7 @@ pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
 
 /// `PATCH /roles/:id`: name, description, and whether it is a default.
 pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
-    let members = object(&text)?;
-    body::without([
-        body::text(&members, "name", false),
-        body::empty(&members, "name"),
-        body::text(&members, "description", false),
-        body::empty(&members, "description"),
-        body::typed(&members, &["isDefault"], "boolean"),
-    ])?;
+    let members = CHANGE.members(&text)?;
     let mut store = shared.store();
     changeable(&mut store, &id)?;
     if let Some(name) = members.get("name").and_then(Value::as_str) {

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use super::applications::unknown;
 use super::auth::Authorized;
 use crate::store::{Application, ApplicationSecret, Store};
-use crate::wire::body::{self, object};
-use crate::wire::{self, Answer, ApiError, Code, Json, refusals};
+use crate::wire::{self, Answer, ApiError, Code, Guard, Json, Rule, refusals};
 
 refusals! {
     /// Why a secret is not created, renamed or deleted.
@@ -26,6 +25,13 @@ refusals! {
         Past => Code::RequestInvalidInput.about(&["The value of `expiresAt` must be in the future."]),
     }
 }
+
+const NAME: Guard = Guard::Text(&[Rule::Least(1), Rule::Most(256)]);
+
+static NEW: Guard =
+    Guard::Object(&[("name", NAME), ("expiresAt", Guard::Optional(&Guard::Nullable(&Guard::Number(&[]))))]);
+
+static RENAMED: Guard = Guard::Object(&[("name", NAME)]);
 
 fn shown(application: &str, secret: &ApplicationSecret) -> Value {
     json!({
@@ -51,12 +57,7 @@ pub(super) fn list(shared: Authorized, Path(id): Path<String>) -> Answer {
 
 /// `POST /applications/:id/secrets`: 201. Logto generates the value.
 pub(super) fn add(shared: Authorized, Path(id): Path<String>, text: String) -> Answer<Response> {
-    let members = object(&text)?;
-    body::without([
-        body::text(&members, "name", true),
-        body::empty(&members, "name"),
-        body::typed(&members, &["expiresAt"], "number").filter(|_| members["expiresAt"] != Value::Null),
-    ])?;
+    let members = NEW.members(&text)?;
     let name = members.get("name").and_then(Value::as_str).unwrap_or_default();
     let now = shared.context.clock.millis();
     let expires_at = members.get("expiresAt").and_then(Value::as_i64);
@@ -81,18 +82,16 @@ fn free(application: &Application, name: &str) -> Result<(), SecretError> {
 
 /// `PATCH /applications/:id/secrets/:name`: renames it.
 pub(super) fn rename(shared: Authorized, Path((id, name)): Path<(String, String)>, text: String) -> Answer {
-    let members = object(&text)?;
-    body::without([body::text(&members, "name", true), body::empty(&members, "name")])?;
+    let members = RENAMED.members(&text)?;
     let next = members.get("name").and_then(Value::as_str).unwrap_or_default();
     let mut store = shared.store();
     let application = application(&mut store, &id)?;
-    if next != name {
-        free(application, next)?;
-    }
-    let secret = application.secrets.iter_mut().find(|known| known.name == name);
-    let secret = secret.ok_or(SecretError::NoneToRename)?;
-    next.clone_into(&mut secret.name);
-    Ok(Json(shown(&id, secret)))
+    let at = application.secrets.iter().position(|known| known.name == name);
+    let at = at.ok_or(SecretError::NoneToRename)?;
+    // Not even its own name is free.
+    free(application, next)?;
+    next.clone_into(&mut application.secrets[at].name);
+    Ok(Json(shown(&id, &application.secrets[at])))
 }
 
 /// `DELETE /applications/:id/secrets/:name`.

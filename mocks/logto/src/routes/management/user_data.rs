@@ -29,11 +29,7 @@ pub(super) fn patch_custom_data(shared: Authorized, Path(id): Path<String>, text
 
 /// `PATCH /users/:id/profile`: merged with the existing profile.
 pub(super) fn patch_profile(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
-    let members = object(&text)?;
-    body::without(match members.contains_key("profile") {
-        true => profile::issues(&members),
-        false => vec![body::needed(&members, &["profile"], "object")],
-    })?;
+    let members = profile::BODY.members(&text)?;
     let user = merged(&shared, &id, &members["profile"], |user| &mut user.profile)?;
     Ok(Json(user.profile_json()))
 }

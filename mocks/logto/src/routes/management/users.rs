@@ -2,21 +2,38 @@
 
 use axum::extract::Path;
 use http::StatusCode;
+use oauth::params::Params;
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use super::auth::Authorized;
 use super::profile;
+use super::search::is_yes;
 use crate::routes::email::is_email;
 use crate::routes::is_username;
 use crate::store::{Store, User};
 use crate::version::Version;
+use crate::wire::Guard::{Choice, Either, Nullable, Object, Only, Optional, Record, Text};
 use crate::wire::body::{self, object};
-use crate::wire::{Answer, ApiError, Code, Complaint, Issue, Json, NotImplemented, refusals};
+use crate::wire::{Answer, ApiError, Code, Guard, Json, NotImplemented, Query, Rule, refusals};
 
 /// `GET /users/:id`.
-pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
-    Ok(Json(shared.store().user(&id).ok_or_else(ApiError::not_found)?.json(shared.context.version)))
+pub(super) fn read(shared: Authorized, Path(id): Path<String>, Query(params): Query) -> Answer {
+    let store = shared.store();
+    Ok(Json(shown(&store, store.user(&id).ok_or(UserError::Unknown)?, &params)?))
+}
+
+/// A user with what else the query asks for: enterprise identities, of which there are none, or the hash of
+/// the password.
+pub(super) fn shown(store: &Store, user: &User, params: &Params) -> Result<Value, UserError> {
+    let asks = |name: &str| params.first(name).is_some_and(is_yes);
+    if asks("includePasswordHash") {
+        return Err(UserError::Hash);
+    }
+    let mut shown = user.json(store.version);
+    if asks("includeSsoIdentities") {
+        shown["ssoIdentities"] = json!([]);
+    }
+    Ok(shown)
 }
 
 refusals! {
@@ -32,8 +49,12 @@ refusals! {
         Nothing => ApiError::nothing_to_change(),
         #[error("both a password and a password digest are given")]
         TwoPasswords => Code::UserPasswordAndDigest.error(),
+        #[error("a password digest without its algorithm")]
+        NoAlgorithm => Code::UserPasswordAlgorithmRequired.error(),
         #[error("this double does not store password digests")]
         Digest => NotImplemented,
+        #[error("this double does not show hashes of passwords")]
+        Hash => NotImplemented,
         #[error("another user already has this username")]
         UsernameInUse => Code::UserUsernameAlreadyInUse.error(),
         #[error("another user already has this e-mail address")]
@@ -47,10 +68,12 @@ refusals! {
 
 /// `POST /users`: the password policy is not applied (contract §2.1).
 pub(super) fn create(shared: Authorized, text: String) -> Answer {
-    let members = object(&text)?;
-    guard(&members, false)?;
+    let members = NEW.members(&text)?;
     match (members.contains_key("password"), members.contains_key("passwordDigest")) {
         (true, true) => return Err(UserError::TwoPasswords.into()),
+        (false, true) if !members.contains_key("passwordAlgorithm") => {
+            return Err(UserError::NoAlgorithm.into());
+        }
         (false, true) => return Err(UserError::Digest.into()),
         _ => {}
     }
@@ -69,14 +92,13 @@ pub(super) fn create(shared: Authorized, text: String) -> Answer {
 
 /// `PATCH /users/:id`: the given members; null or an empty text removes one.
 pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
-    let members = object(&text)?;
-    guard(&members, true)?;
+    let members = CHANGE.members(&text)?;
     let mut store = shared.store();
     store.user(&id).ok_or(UserError::Unknown)?;
     possible(&members)?;
     free(&store, &members, Some(&id))?;
     fitting(shared.context.version, &members)?;
-    if !MEMBERS.iter().any(|name| members.contains_key(*name)) {
+    if members.is_empty() {
         return Err(UserError::Nothing.into());
     }
     let user = store.user_mut(&id).ok_or(UserError::Unknown)?;
@@ -85,33 +107,35 @@ pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) ->
     Ok(Json(user.json(shared.context.version)))
 }
 
-/// The members of a user that can be set.
-const MEMBERS: [&str; 7] =
-    ["primaryPhone", "primaryEmail", "username", "name", "avatar", "customData", "profile"];
+/// The body of a new user.
+static NEW: Guard = Object(&[
+    ("primaryPhone", Optional(&Text(&[Rule::Fits(is_phone)]))),
+    ("primaryEmail", Optional(&Text(&[Rule::Fits(is_email)]))),
+    ("username", Optional(&Text(&[Rule::Fits(is_username)]))),
+    ("password", Optional(&Text(&[Rule::Least(1)]))),
+    ("passwordDigest", Optional(&Text(&[Rule::Most(256)]))),
+    ("passwordAlgorithm", Optional(&Choice(ALGORITHMS))),
+    ("name", Optional(&Text(&[]))),
+    ("avatar", Optional(&AVATAR)),
+    ("customData", Optional(&Record(&Guard::Anything))),
+    ("profile", Optional(&profile::GUARD)),
+]);
 
-/// The structure of the members, in their order. `clears`: null and the empty text remove one.
-fn guard(members: &Map<String, Value>, clears: bool) -> Result<(), ApiError> {
-    let text =
-        |name: &str, fits: fn(&str) -> bool, complaint: Complaint, nullable: bool, empty: bool| match members
-            .get(name)?
-        {
-            Value::Null if nullable => None,
-            Value::String(text) if text.is_empty() && empty || fits(text) => None,
-            Value::String(_) => Some(Issue::new(&[name], complaint)),
-            other => Some(Issue::not_a_string(&[name], other)),
-        };
-    let mut issues = vec![
-        text("primaryPhone", is_phone, Complaint::Pattern, clears, clears),
-        text("primaryEmail", is_email, Complaint::Pattern, clears, clears),
-        text("username", is_username, Complaint::Pattern, clears, clears),
-        text("password", |text| !text.is_empty(), Complaint::TooShort(1), false, false).filter(|_| !clears),
-        text("name", |_| true, Complaint::Pattern, clears, true),
-        text("avatar", |text| Url::parse(text).is_ok(), Complaint::Url, true, true),
-        body::typed(members, &["customData"], "object"),
-    ];
-    issues.extend(profile::issues(members));
-    body::without(issues)
-}
+/// Hashes of passwords.
+const ALGORITHMS: &[&str] = &["Argon2i", "Argon2id", "Argon2d", "SHA1", "SHA256", "MD5", "Bcrypt", "Legacy"];
+
+/// The body of a change: null and the empty text remove a member.
+static CHANGE: Guard = Object(&[
+    ("username", Optional(&Nullable(&Either(&[Text(&[Rule::Fits(is_username)]), Only("")])))),
+    ("primaryEmail", Optional(&Nullable(&Either(&[Text(&[Rule::Fits(is_email)]), Only("")])))),
+    ("primaryPhone", Optional(&Nullable(&Either(&[Text(&[Rule::Fits(is_phone)]), Only("")])))),
+    ("name", Optional(&Nullable(&Either(&[Text(&[]), Only("")])))),
+    ("avatar", Optional(&AVATAR)),
+    ("customData", Optional(&Record(&Guard::Anything))),
+    ("profile", Optional(&profile::GUARD)),
+]);
+
+static AVATAR: Guard = Nullable(&Either(&[Text(&[Rule::Url]), Only("")]));
 
 /// Copies the members; an object replaces the previous one as a whole.
 fn fill(user: &mut User, members: &Map<String, Value>) {

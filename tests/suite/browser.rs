@@ -1,4 +1,4 @@
-//! A browser that can send two requests at once, which the walker cannot.
+//! A browser that sends any request to Logto, and two at once, which the walker cannot.
 
 use std::collections::BTreeMap;
 
@@ -17,24 +17,24 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A request that is ready to be sent.
-pub(super) type Request = http::Request<Bytes>;
+pub(crate) type Request = http::Request<Bytes>;
 
-/// An answer, as far as a race is about it.
+/// An answer, as far as a test is about it.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) location: Option<String>,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    pub(crate) body: Value,
     cookies: Vec<String>,
 }
 
 impl Answer {
-    pub(super) fn member(&self, name: &str) -> Option<&str> {
+    pub(crate) fn member(&self, name: &str) -> Option<&str> {
         self.body.get(name)?.as_str()
     }
 
     /// `303 /consent`, `400 session.not_found`, `303 app?code`, `200`.
-    pub(super) fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         let code = self.member("code").or_else(|| self.member("error"));
         let to = self.location.as_deref().map(place);
         [Some(self.status.to_string()), to.or_else(|| code.map(ToOwned::to_owned))]
@@ -45,7 +45,7 @@ impl Answer {
     }
 
     /// A query parameter of its `Location`.
-    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let (_, query) = self.location.as_deref()?.split_once('?')?;
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
@@ -68,15 +68,15 @@ fn place(location: &str) -> String {
 }
 
 /// The page's call to have a code verified.
-pub(super) struct Verify {
-    pub(super) request: Request,
+pub(crate) struct Verify {
+    pub(crate) request: Request,
     /// The verification id, which the next calls need.
-    pub(super) id: Value,
+    pub(crate) id: Value,
 }
 
 /// A browser with its cookies, and the app's own calls.
 #[derive(Debug, Clone)]
-pub(super) struct Browser {
+pub(crate) struct Browser {
     client: Client,
     logto: Url,
     app: Url,
@@ -89,7 +89,7 @@ pub(super) struct Browser {
 }
 
 impl Browser {
-    pub(super) fn new(stack: &Stack) -> Self {
+    pub(crate) fn new(stack: &Stack) -> Self {
         let (endpoints, known) = (stack.endpoints(), stack.known());
         let public = known.app_secret == "this-application-has-no-secret";
         Self {
@@ -103,12 +103,12 @@ impl Browser {
         }
     }
 
-    pub(super) fn asking(self, scope: &'static str) -> Self {
+    pub(crate) fn asking(self, scope: &'static str) -> Self {
         Self { scope, ..self }
     }
 
     /// A request to Logto with the current cookies.
-    pub(super) fn request(&self, method: Method, address: &str, body: Option<Value>) -> Request {
+    pub(crate) fn request(&self, method: Method, address: &str, body: Option<Value>) -> Request {
         let url = self.logto.join(address).unwrap();
         let mut request = http::Request::builder().method(method).uri(url.as_str());
         let cookies: Vec<String> = self
@@ -132,11 +132,11 @@ impl Browser {
         .unwrap()
     }
 
-    pub(super) fn get(&self, address: &str) -> Request {
+    pub(crate) fn get(&self, address: &str) -> Request {
         self.request(Method::GET, address, None)
     }
 
-    pub(super) fn post(&self, address: &str, body: Value) -> Request {
+    pub(crate) fn post(&self, address: &str, body: Value) -> Request {
         self.request(Method::POST, address, Some(body))
     }
 
@@ -163,14 +163,14 @@ impl Browser {
     }
 
     /// Sends, and keeps the cookies of the answer.
-    pub(super) async fn send(&mut self, request: Request) -> Answer {
+    pub(crate) async fn send(&mut self, request: Request) -> Answer {
         let answer = self.ask(request).await;
         self.keep(&answer);
         answer
     }
 
     /// Sends, and leaves the cookies of the answer to [`Browser::keep`].
-    pub(super) async fn ask(&self, request: Request) -> Answer {
+    pub(crate) async fn ask(&self, request: Request) -> Answer {
         let what = format!("{} {}", request.method(), request.uri());
         let sent = self.client.send_without_redirects(request);
         let limit = std::time::Duration::from_secs(30);
@@ -191,7 +191,7 @@ impl Browser {
         }
     }
 
-    pub(super) fn keep(&mut self, answer: &Answer) {
+    pub(crate) fn keep(&mut self, answer: &Answer) {
         for line in &answer.cookies {
             let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
             let (name, value) = pair.split_once('=').unwrap();
@@ -220,7 +220,7 @@ impl Browser {
     }
 
     /// Opens the sign-in page, and starts an interaction there.
-    pub(super) async fn begins(&mut self, event: &str) {
+    pub(crate) async fn begins(&mut self, event: &str) {
         let asked = [("scope", self.scope), ("prompt", "login consent")];
         let opened = self.send(self.get(&self.authorization(&asked))).await;
         assert_eq!(opened.told(), "303 /sign-in", "{opened:?}");
@@ -228,12 +228,12 @@ impl Browser {
         assert_eq!(started.status, 204, "{started:?}");
     }
 
-    pub(super) fn starts(&self, event: &str) -> Request {
+    pub(crate) fn starts(&self, event: &str) -> Request {
         self.request(Method::PUT, "/api/experience", Some(json!({ "interactionEvent": event })))
     }
 
     /// Signs in with a password, and does not submit that yet.
-    pub(super) async fn is_identified(&mut self, username: &str, password: &str) {
+    pub(crate) async fn is_identified(&mut self, username: &str, password: &str) {
         self.begins("SignIn").await;
         let account =
             json!({ "identifier": { "type": "username", "value": username }, "password": password });
@@ -245,13 +245,13 @@ impl Browser {
     }
 
     /// Signs in; returns the address at which the page continues.
-    pub(super) async fn signs_in(&mut self, username: &str, password: &str) -> String {
+    pub(crate) async fn signs_in(&mut self, username: &str, password: &str) -> String {
         self.is_identified(username, password).await;
         self.submits().await
     }
 
     /// Goes to Hugging Face and comes back with a code, which is not verified yet.
-    pub(super) async fn comes_back_from_huggingface(&mut self, stack: &Stack, username: &str) -> Verify {
+    pub(crate) async fn comes_back_from_huggingface(&mut self, stack: &Stack, username: &str) -> Verify {
         let connector = &stack.known().connector_id;
         let callback = self.logto.join(&format!("/callback/{connector}")).unwrap();
         let path = format!("/api/experience/verification/social/{connector}");
@@ -275,27 +275,27 @@ impl Browser {
     }
 
     /// Ends the interaction; returns the address at which the page continues.
-    pub(super) async fn submits(&mut self) -> String {
+    pub(crate) async fn submits(&mut self) -> String {
         let submitted = self.send(self.post("/api/experience/submit", json!({}))).await;
         submitted.member("redirectTo").unwrap_or_else(|| panic!("{submitted:?}")).to_owned()
     }
 
     /// Continues up to the consent, without requesting it yet.
-    pub(super) async fn comes_to_consent(&mut self, on: &str) -> String {
+    pub(crate) async fn comes_to_consent(&mut self, on: &str) -> String {
         let consent = self.send(self.get(on)).await;
         assert_eq!(consent.told(), "303 /consent", "{consent:?}");
         consent.location.unwrap()
     }
 
     /// Consents, as the page of Logto does for a first-party application.
-    pub(super) async fn consents(&mut self, consent: &str) -> String {
+    pub(crate) async fn consents(&mut self, consent: &str) -> String {
         let allowed = self.send(self.get(consent)).await;
         assert_eq!(allowed.status, 302, "{allowed:?}");
         allowed.location.unwrap()
     }
 
     /// Signs in; returns the code.
-    pub(super) async fn code(&mut self, username: &str, password: &str) -> String {
+    pub(crate) async fn code(&mut self, username: &str, password: &str) -> String {
         let on = self.signs_in(username, password).await;
         let consent = self.comes_to_consent(&on).await;
         let back = self.consents(&consent).await;
@@ -304,7 +304,7 @@ impl Browser {
     }
 
     /// Whether the browser is signed in at Logto.
-    pub(super) async fn session(&mut self) -> String {
+    pub(crate) async fn session(&mut self) -> String {
         let silent = [("scope", "openid"), ("prompt", "none")];
         match self.send(self.get(&self.authorization(&silent))).await.told().as_str() {
             "303 /callback code" => "signed in".to_owned(),
@@ -313,7 +313,7 @@ impl Browser {
         }
     }
 
-    pub(super) fn redeems(&self, code: &str) -> Request {
+    pub(crate) fn redeems(&self, code: &str) -> Request {
         let redirect_uri = self.app.join("/callback").unwrap();
         let fields = [
             ("grant_type", "authorization_code"),
@@ -324,15 +324,15 @@ impl Browser {
         self.form("/oidc/token", &fields, true)
     }
 
-    pub(super) fn refreshes(&self, token: &str) -> Request {
+    pub(crate) fn refreshes(&self, token: &str) -> Request {
         self.form("/oidc/token", &[("grant_type", "refresh_token"), ("refresh_token", token)], true)
     }
 
-    pub(super) fn revokes(&self, token: &str) -> Request {
+    pub(crate) fn revokes(&self, token: &str) -> Request {
         self.form("/oidc/token/revocation", &[("token", token)], true)
     }
 
-    pub(super) fn userinfo(&self, token: &str) -> Request {
+    pub(crate) fn userinfo(&self, token: &str) -> Request {
         let mut request = self.get("/oidc/me");
         let headers = request.headers_mut();
         headers.remove(COOKIE);
@@ -341,7 +341,7 @@ impl Browser {
     }
 
     /// Starts a sign-out; returns the form of its page, not sent yet.
-    pub(super) async fn begins_sign_out(&mut self) -> Request {
+    pub(crate) async fn begins_sign_out(&mut self) -> Request {
         let address = format!("/oidc/session/end?client_id={}", self.app_id);
         let page = self.send(self.get(&address)).await;
         let html = page.member("page").unwrap_or_default();
