@@ -246,6 +246,14 @@ mod tests {
     }
 
     #[test]
+    fn a_caller_on_the_same_machine_has_two_addresses() {
+        let from = |ip: &str| response(200, &[], &json!({ "payload": { "ip": ip } }).to_string());
+        assert_eq!(fields(&from("::ffff:127.0.0.1"), &from("127.0.0.1")), Vec::<String>::new());
+        assert_eq!(fields(&from("127.0.0.1"), &from("::ffff:127.0.0.1")), Vec::<String>::new());
+        assert_eq!(fields(&from("::ffff:127.0.0.1"), &from("127.0.0.2")), ["body"]);
+    }
+
+    #[test]
     fn a_message_may_be_in_english_where_another_language_was_asked_for() {
         let recorded =
             response(400, &[], r#"{"code":"session.not_found","message":"Sitzung nicht gefunden."}"#);
