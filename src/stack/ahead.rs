@@ -113,11 +113,11 @@ async fn changes(
     })
 }
 
-/// `None` if it does not exist.
+/// `None` if it does not exist: an older Logto answers 404, the double 501 to what it does not play.
 pub(super) async fn read(management: &Management, path: &str) -> Result<Option<Value>, ManagementError> {
     match management.get(path).await {
         Ok(answer) => Ok(Some(answer.body)),
-        Err(ManagementError::Refused { status: 404, .. }) => Ok(None),
+        Err(ManagementError::Refused { status: 404 | 501, .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -20,8 +20,8 @@ pub(in super::super) async fn forgive(
     }
     let body = json!({ "targetType": "User", "targets": identifiers });
     match management.post("sentinel-activities/delete", &body).await {
-        // Logto has this call since 1.27 (docs/logto-versions.md).
-        Ok(_) | Err(ManagementError::Refused { status: 404, .. }) => Ok(()),
+        // Logto has this call since 1.27 (docs/logto-versions.md); the double does not play it.
+        Ok(_) | Err(ManagementError::Refused { status: 404 | 501, .. }) => Ok(()),
         Err(error) => Err(error),
     }
 }

@@ -81,7 +81,7 @@ const PUBLIC: [&str; 7] = [
 /// Operations of a signed-in person.
 const OF_PERSONS: [&str; 2] = ["/api/my-account", "/api/verifications/"];
 
-/// The check of whoever calls an operation.
+/// Checks the caller of an operation.
 async fn caller(pattern: &str, parts: &mut Parts, shared: &Arc<Shared>) -> Result<(), Response> {
     let among = |beginnings: &[&str]| beginnings.iter().any(|start| pattern.starts_with(start));
     match () {

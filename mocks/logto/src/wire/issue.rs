@@ -96,6 +96,11 @@ impl Issue {
             })
         };
         match &self.complaint {
+            // A check of a number, not of a type.
+            Complaint::Type { expected: expected @ "integer", received } => json!({
+                "code": "invalid_type", "expected": expected, "received": received, "message": message,
+                "path": path,
+            }),
             Complaint::Type { expected, received } => json!({
                 "code": "invalid_type", "expected": expected, "received": received, "path": path,
                 "message": message,

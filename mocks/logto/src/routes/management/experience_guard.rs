@@ -90,7 +90,7 @@ pub(super) static BRANDING: Guard = Object(&[
 
 static LANGUAGE: Guard = Object(&[
     ("autoDetect", Flag),
-    // Whatever is no language is refused by Logto's own check, even nothing.
+    // Logto's own check refuses every other value, and a missing one.
     ("fallbackLanguage", Checked(&Anything, unknown_language)),
 ]);
 

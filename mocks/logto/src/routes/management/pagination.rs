@@ -90,19 +90,24 @@ impl Page {
     }
 }
 
-/// The same query with another page (RFC 8288).
+/// The same query with another page (RFC 8288). Of a parameter that is given twice, the values are joined.
 fn link(address: &str, params: &Params, page: usize, relation: &str) -> String {
-    let page = page.to_string();
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    let mut placed = false;
+    let mut pairs: Vec<(&str, String)> = Vec::new();
     for (name, value) in params.iter() {
-        placed |= name == "page";
-        query.append_pair(name, if name == "page" { &page } else { value });
+        match pairs.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => {
+                values.push(',');
+                values.push_str(value);
+            }
+            None => pairs.push((name, value.to_owned())),
+        }
     }
-    if !placed {
-        query.append_pair("page", &page);
+    match pairs.iter_mut().find(|(name, _)| *name == "page") {
+        Some((_, value)) => *value = page.to_string(),
+        None => pairs.push(("page", page.to_string())),
     }
-    format!("<{address}?{}>; rel=\"{relation}\"", query.finish())
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    format!("<{address}?{query}>; rel=\"{relation}\"")
 }
 
 #[cfg(test)]

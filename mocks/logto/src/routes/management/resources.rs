@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::auth::Authorized;
 use super::pagination::Page;
@@ -22,6 +22,9 @@ refusals! {
         IndicatorTaken(indicator: String) => Code::ResourceResourceIdentifierInUse.about(&[indicator]),
         #[error("the body has no member that can be changed")]
         NothingToChange => ApiError::nothing_to_change(),
+        // The database refuses the number, which Logto reports as an empty change.
+        #[error("accessTokenTtl has a fraction")]
+        Fraction => ApiError::nothing_to_change(),
         #[error("the Management API cannot be changed")]
         ManagementApi => Code::ResourceCannotModifyManagementApi.error(),
         #[error("the Management API cannot be deleted")]
@@ -47,6 +50,12 @@ static NEW: Guard = Guard::Object(&[
 static CHANGE: Guard =
     Guard::Object(&[("name", Guard::Optional(&NAME)), ("accessTokenTtl", Guard::Optional(&LIFETIME))]);
 
+/// Refuses a lifetime with a fraction.
+fn whole_seconds(members: &Map<String, Value>) -> Result<(), ResourceError> {
+    let ttl = members.get("accessTokenTtl").and_then(Value::as_f64);
+    if ttl.is_some_and(|ttl| ttl.fract() != 0.0) { Err(ResourceError::Fraction) } else { Ok(()) }
+}
+
 /// `GET /resources`: all of them, unless the query has a page.
 pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
     let with_scopes = page
@@ -61,6 +70,7 @@ pub(super) fn list(shared: Authorized, page: Page) -> Answer<Response> {
 /// `POST /resources`: 201.
 pub(super) fn create(shared: Authorized, text: String) -> Answer<Response> {
     let members = NEW.members(&text)?;
+    whole_seconds(&members)?;
     let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut store = shared.store();
     if store.resource(&text("indicator")).is_some() {
@@ -91,6 +101,7 @@ pub(super) fn read(shared: Authorized, Path(id): Path<String>) -> Answer {
 /// `PATCH /resources/:id`: name and lifetime of access tokens.
 pub(super) fn patch(shared: Authorized, Path(id): Path<String>, text: String) -> Answer {
     let members = CHANGE.members(&text)?;
+    whole_seconds(&members)?;
     let mut store = shared.store();
     let resource = changeable(&mut store, &id)?;
     let (name, ttl) =

@@ -88,8 +88,9 @@ pub(super) fn rename(shared: Authorized, Path((id, name)): Path<(String, String)
     let application = application(&mut store, &id)?;
     let at = application.secrets.iter().position(|known| known.name == name);
     let at = at.ok_or(SecretError::NoneToRename)?;
-    // Not even its own name is free.
-    free(application, next)?;
+    if next != name {
+        free(application, next)?;
+    }
     next.clone_into(&mut application.secrets[at].name);
     Ok(Json(shown(&id, &application.secrets[at])))
 }

@@ -24,7 +24,7 @@ pub(super) fn read(shared: Authorized, Path(id): Path<String>, Query(params): Qu
 
 /// A user with what else the query asks for: enterprise identities, of which there are none, or the hash of
 /// the password.
-pub(super) fn shown(store: &Store, user: &User, params: &Params) -> Result<Value, UserError> {
+fn shown(store: &Store, user: &User, params: &Params) -> Result<Value, UserError> {
     let asks = |name: &str| params.first(name).is_some_and(is_yes);
     if asks("includePasswordHash") {
         return Err(UserError::Hash);
