@@ -81,7 +81,9 @@ fn evidence() -> Evidence {
         evidence.text.push_str(&text);
     }
     // What real Logtos of several versions said, below `tests/suite/versions`.
-    evidence.text.push_str(&std::fs::read_to_string(root().join("tests/versions.json")).unwrap().replace("\": \"", "\":\""));
+    evidence.text.push_str(
+        &std::fs::read_to_string(root().join("tests/versions.json")).unwrap().replace("\": \"", "\":\""),
+    );
     for step in played_by_a_real_logto().into_iter().flat_map(|scenario| scenario.steps) {
         let Verb::Administer(call) = &step.verb else { continue };
         let Some((method, path)) = call.parts() else { continue };

@@ -151,7 +151,7 @@ fn told_by(store: &Store, created: Option<&str>, profile: &mut Profile, proof: P
             };
             let connector = store.connector(&connector).ok_or(IdentificationError::NoVerification)?;
             if let Some(email) = &social.email {
-                super::blocklist::check(&store, email)?;
+                super::blocklist::check(store, email)?;
             }
             let target = connector.target();
             if store.user_by_identity(&target, &social.id).is_some() {
