@@ -20,6 +20,9 @@ const LINES: usize = 15;
 /// Of a hundred walks, so many may have one.
 const PERCENT: usize = 5;
 
+/// The versions of which a real one has to be recorded. The build of the main branch has the stories in `tests/golden`.
+const RELEASES: &[Version] = KNOWN.split_at(KNOWN.len() - 1).0;
+
 fn recorded() -> BTreeMap<String, Observed> {
     let text = std::fs::read_to_string(root().join("tests/versions.json")).unwrap();
     serde_json::from_str(&text).unwrap()
@@ -50,8 +53,9 @@ async fn on_the_double(version: Version) -> Observed {
 #[tokio::test]
 async fn each_version_says_what_a_real_one_said() {
     let recorded = recorded();
-    for version in KNOWN {
-        let real = &recorded[&version.to_string()];
+    assert!(RELEASES.iter().all(|version| recorded.contains_key(&version.to_string())));
+    for (name, real) in &recorded {
+        let version: Version = name.parse().unwrap();
         let double = on_the_double(version).await;
         for (what, said) in real {
             assert_eq!(double.get(what), Some(said), "{version}: {what}");
@@ -64,7 +68,7 @@ async fn each_version_says_what_a_real_one_said() {
 #[test]
 fn versions_with_different_facts_were_seen_to_differ() {
     let recorded = recorded();
-    for pair in KNOWN.windows(2) {
+    for pair in RELEASES.windows(2) {
         let differ = FACTS.iter().filter(|row| pair[0].has(row.fact) != pair[1].has(row.fact)).count();
         let seen = |version: Version| &recorded[&version.to_string()];
         assert!(differ > 0, "{} and {} are the same", pair[0], pair[1]);

@@ -86,7 +86,7 @@ const SINCE: [(&str, Fact); 2] = [
 async fn if_there(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let lacks = |(start, fact): &(&str, Fact)| path.starts_with(start) && !shared.has(*fact);
-    if SINCE.iter().any(|since| lacks(since)) {
+    if SINCE.iter().any(lacks) {
         return unknown_route(request.method(), path);
     }
     next.run(request).await
