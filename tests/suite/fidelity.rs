@@ -144,3 +144,64 @@ fn a_running_logto_is_needed() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("pass --logto URL"), "{}", text(&output.stderr));
 }
+
+/// In front of a Logto, answers `GET /oidc/me` without a token as no Logto does.
+fn with_a_difference(router: axum::Router) -> axum::Router {
+    let change = async |request: axum::extract::Request, next: axum::middleware::Next| {
+        let asked = request.uri().path() == "/oidc/me" && !request.headers().contains_key("authorization");
+        let mut response = next.run(request).await;
+        if asked {
+            *response.status_mut() = axum::http::StatusCode::IM_A_TEAPOT;
+        }
+        response
+    };
+    router.layer(axum::middleware::from_fn(change))
+}
+
+#[tokio::test]
+async fn drawn_sequences_find_a_difference_and_keep_the_shortest_story_of_it() {
+    let logto = Elsewhere::start_behind(Surroundings::Right, with_a_difference).await;
+    let directory = tempfile::tempdir().unwrap();
+    let fuzz = ["--fuzz", "token", "--seed", "5", "--cases", "12", "--stories", "kept"];
+    let output = compare(&logto, directory.path(), &fuzz).await;
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}{}", text(&output.stderr));
+    assert!(
+        told.contains("userinfo: status: Logto 418 invalid_token, the double 401 invalid_token"),
+        "{told}"
+    );
+    assert!(text(&output.stderr).contains("1 kind of difference"), "{}", text(&output.stderr));
+    let kept: Vec<_> = std::fs::read_dir(directory.path().join("kept/fuzz")).unwrap().collect();
+    assert_eq!(kept.len(), 1);
+    // What is kept is a recorded story, and the last request of it is all that the difference needs.
+    let file = kept.into_iter().next().unwrap().unwrap().path();
+    let story = logto_testkit::golden::Story::load(&file).unwrap();
+    assert_eq!(story.exchanges.len(), 1, "{}", file.display());
+    assert_eq!((story.exchanges[0].why.as_str(), story.exchanges[0].response.status), ("userinfo", 418));
+    let differences =
+        logto_testkit::golden::replay(&story, &logto_testkit::golden::Target::Double).await.unwrap();
+    let fields: Vec<&str> = differences.iter().map(|found| found.field.as_str()).collect();
+    assert_eq!(fields, ["status"]);
+}
+
+#[tokio::test]
+async fn drawn_sequences_are_the_same_on_a_faithful_logto_and_known_kinds_are_let_pass() {
+    let directory = tempfile::tempdir().unwrap();
+    let faithful = Elsewhere::start(Surroundings::Right).await;
+    let before = faithful.management().await.get("sign-in-exp").await.unwrap().body;
+    for area in ["experience", "authorize", "token", "management"] {
+        let fuzz = ["--fuzz", area, "--seed", "2", "--cases", "6"];
+        let output = compare(&faithful, directory.path(), &fuzz).await;
+        assert_eq!(output.status.code(), Some(0), "{area}: {}{}", text(&output.stdout), text(&output.stderr));
+    }
+    assert_eq!(faithful.management().await.get("sign-in-exp").await.unwrap().body, before);
+    let logto = Elsewhere::start_behind(Surroundings::Right, with_a_difference).await;
+    let known = "- { fuzz: token, request: userinfo, field: status, logto: '418', double: '401', reason: it is a teapot }";
+    std::fs::create_dir(directory.path().join("golden")).unwrap();
+    std::fs::write(directory.path().join("golden/known-differences.yaml"), known).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    std::fs::rename(directory.path().join("golden"), other.path().join("golden")).unwrap();
+    let fuzz = ["--fuzz", "token", "--seed", "5", "--cases", "12", "--golden", "golden"];
+    let output = compare(&logto, other.path(), &fuzz).await;
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+}
