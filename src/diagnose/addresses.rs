@@ -3,7 +3,7 @@
 //! The twin's parties are at the person's own addresses, so that every URI is used as it was given.
 //! Where an address is not known, a host that cannot exist stands for it.
 
-use oauth::redirect_uri::host_is_like;
+use oauth::redirect_uri::{Difference, Kind, Rule, host_is_like};
 use url::Url;
 
 use super::case::Case;
@@ -23,6 +23,8 @@ pub(super) const UNKNOWN_APP: Placeholder = Placeholder { host: "your-app.invali
 /// Stands for the host of Logto in the addresses of an app that shares it. It is not a placeholder such as people forget
 /// to fill in.
 pub(super) const BESIDE_LOGTO: &str = "beside-logto.invalid";
+/// The same for a host that only looks like Logto's: it has two letters of another alphabet.
+pub(super) const LIKE_BESIDE_LOGTO: &str = "beside-l\u{43e}gt\u{43e}.invalid";
 
 /// A host that stands for one that is not known.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +73,8 @@ impl Addresses {
         let at_logto = |url: &Url| url.origin() == logto.origin();
         let is_other = |url: &Url| at_logto(url) || url.host_str() == Some(HUGGINGFACE_HOST);
         let sent = redirect_uri(case, &mut assumed);
-        let sent_beside = sent.as_deref().is_some_and(|uri| is_beside_logto(uri, &logto));
+        let after = case.app.post_sign_out_redirect_uri.as_ref().filter(|_| case.app_url.is_none());
+        let sent_beside = sent.as_ref().or(after).is_some_and(|uri| is_beside_logto(uri, &logto));
         let app = case.app_url.as_ref().map(origin).or_else(|| {
             if sent_beside {
                 return Some(logto.clone());
@@ -140,6 +143,22 @@ impl Addresses {
         if self.shared.is_some() { apart(uri, &self.logto, BESIDE_LOGTO) } else { uri.to_owned() }
     }
 
+    /// Hosts of the twin, each with the person's own that it stands for.
+    pub(super) fn hosts(&self, case: &Case) -> Vec<(String, String)> {
+        let Some(shared) = &self.shared else { return vec![] };
+        let mut hosts = vec![(BESIDE_LOGTO.to_owned(), shared.clone())];
+        let registered = uris(case, "redirectUris").into_iter().chain(uris(case, "postLogoutRedirectUris"));
+        for uri in registered.filter(|uri| self.apart(uri).contains(LIKE_BESIDE_LOGTO)) {
+            let authority = uri.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+            let host = authority.and_then(|authority| authority.rsplit('@').next()?.split(':').next());
+            let ascii = Url::parse(&format!("https://{LIKE_BESIDE_LOGTO}")).ok();
+            let ascii = ascii.and_then(|url| Some(url.host_str()?.to_owned()));
+            let both = [Some(LIKE_BESIDE_LOGTO.to_owned()), ascii].into_iter().flatten();
+            hosts.extend(both.filter_map(|from| Some((from, host?.to_owned()))));
+        }
+        hosts
+    }
+
     /// The redirect URI, if the operating system and not a browser opens it.
     pub(super) fn own_scheme(&self) -> Option<&str> {
         let url = Url::parse(&self.redirect_uri).ok()?;
@@ -171,10 +190,25 @@ fn apart(uri: &str, logto: &Url, app: &str) -> String {
         let host = host.trim_start();
         let parsed = Url::parse(&format!("https://{host}")).ok().filter(|_| !host.is_empty());
         let same = |url: Url| url.host_str() == logto.host_str();
-        let pattern = host.contains('*') && logto.host_str().is_some_and(|logto| host_is_like(host, logto));
-        if pattern || parsed.is_some_and(same) { format!("{app}{rest}") } else { part.to_owned() }
+        let of_logto = logto.host_str().unwrap_or_default();
+        let pattern = host.contains('*') && host_is_like(host, of_logto);
+        if pattern || parsed.is_some_and(same) {
+            format!("{app}{rest}")
+        } else if let Some(label) = host.strip_suffix(of_logto).filter(|label| label.contains('*')) {
+            format!("{label}{app}{rest}")
+        } else if looks_like(host, of_logto) {
+            format!("{LIKE_BESIDE_LOGTO}{rest}")
+        } else {
+            part.to_owned()
+        }
     };
     uri.split_inclusive(['/', '?', '#', '@']).map(part).collect()
+}
+
+/// Whether a host differs from another only by letters that look the same.
+fn looks_like(host: &str, other: &str) -> bool {
+    let [host, other] = [host, other].map(|host| format!("https://{host}/"));
+    host != other && Difference::by(Rule::AsUrls, &other, &host).kind == Kind::LookAlike
 }
 
 /// What follows the host of a URI, as written.

@@ -125,13 +125,18 @@ pub(super) fn permissions(case: &Case, unknown: &mut Vec<String>) -> Map<String,
         return application;
     }
     application.insert("is_third_party".to_owned(), json!(true));
+    let version = case.logto_version.unwrap_or_default();
+    let known = |scope: &str| USER_SCOPES.contains(&scope) && version.has_scope(scope);
     match case.permitted() {
         Some(scopes) => {
-            let scopes: Vec<&str> = scopes.into_iter().filter(|scope| USER_SCOPES.contains(scope)).collect();
+            let scopes: Vec<&str> = scopes.into_iter().filter(|scope| known(scope)).collect();
             application.insert("user_scopes".to_owned(), json!(scopes));
         }
         None => {
-            application.insert("user_scopes".to_owned(), json!(USER_SCOPES));
+            application.insert(
+                "user_scopes".to_owned(),
+                json!(USER_SCOPES.iter().filter(|scope| known(scope)).collect::<Vec<_>>()),
+            );
             unknown.push(
                 "Which scopes the third-party application is permitted (`userConsentScopes`; pass --user-consent-scopes): \
                  the twin permits all. Another one shows as `invalid_scope` when people start the sign-in."
@@ -276,7 +281,8 @@ mod tests {
         assert!(all.is_ok(), "{all:?}");
         let mut unknown = vec![];
         let application = permissions(&third_party(Value::Null), &mut unknown);
-        assert_eq!(application["user_scopes"].as_array().map(Vec::len), Some(USER_SCOPES.len()));
+        // The newest release does not have the last one.
+        assert_eq!(application["user_scopes"].as_array().map(Vec::len), Some(USER_SCOPES.len() - 1));
         assert_eq!(unknown.len(), 1);
     }
 

@@ -34,8 +34,8 @@ pub(super) struct Twin {
     pub(super) assumed: Vec<String>,
     /// What cannot be known from the input.
     pub(super) unknown: Vec<String>,
-    /// The host of the app, if the person's is Logto's, too.
-    pub(super) shared: Option<String>,
+    /// Hosts of the app, each with the person's own that it stands for, if that is Logto's, too.
+    pub(super) shared: Vec<(String, String)>,
     /// Maps the twin's addresses back to the person's own, if they are not the same.
     pub(super) relocated: Option<Relocated>,
     /// The app ID in the person's Logto.
@@ -197,8 +197,8 @@ impl<'c> Maker<'c> {
         let app_id = case.application.as_ref().and_then(|app| app.get("id")?.as_str()).map(ToOwned::to_owned);
         let ends_before_app = self.places.own_scheme().is_some();
         let (shared, relocated) = match self.places {
-            Places::Own(addresses) => (addresses.shared, None),
-            Places::Here(relocated) => (None, Some(relocated)),
+            Places::Own(addresses) => (addresses.hosts(case), None),
+            Places::Here(relocated) => (vec![], Some(relocated)),
         };
         Twin {
             document,

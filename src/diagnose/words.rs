@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::addresses::{BESIDE_LOGTO, UNKNOWN_APP, UNKNOWN_LOGTO};
+use super::addresses::{UNKNOWN_APP, UNKNOWN_LOGTO};
 use super::twin::Twin;
 use crate::findings::{Evidence, Finding};
 use crate::placeholder;
@@ -30,7 +30,7 @@ impl Words {
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let in_query: Vec<_> = pairs.iter().map(|(from, to)| (encoded(from), encoded(to))).collect();
         pairs.extend(in_query);
-        pairs.extend(twin.shared.iter().map(|host| (BESIDE_LOGTO.to_owned(), host.clone())));
+        pairs.extend(twin.shared.iter().cloned());
         pairs.extend([UNKNOWN_LOGTO, UNKNOWN_APP].map(|one| (one.host.to_owned(), one.shown.to_owned())));
         if let Some(id) = &twin.app_id {
             pairs.push((stack.known().app_id.clone(), id.clone()));

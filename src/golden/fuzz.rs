@@ -1,4 +1,4 @@
-//! Compares the double with a running Logto on sequences of requests that nobody wrote down.
+//! Compares the double with a running Logto on sequences of requests drawn at random.
 //!
 //! A sequence is drawn from the data of its area, played on the running Logto and recorded as a
 //! story, and the story is replayed on the double. What differs is made as short as it can be.

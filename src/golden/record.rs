@@ -209,7 +209,7 @@ fn without_page(url: &Url, mut response: Response) -> Response {
     // Logto answers every other path with its sign-in application (contract §2.3).
     let own = ["/oidc/", "/api/", "/assets/"].iter().any(|start| url.path().starts_with(start));
     let mut told = if own { description(text) } else { json!({}) };
-    // A text without a title is no page: the body of a redirect.
+    // A text without a title is not a page, but the body of a redirect.
     if own && told["title"].is_null() || response.status / 100 == 3 {
         return response;
     }

@@ -22,11 +22,13 @@ const NOT_RUN: [(&str, &str); 10] = [
 ];
 
 /// The exit code of a command that cannot succeed here, by what its line contains.
-const FAILS: [(&str, i32); 4] = [
+const FAILS: [(&str, i32); 5] = [
     // Logto Cloud, without a network.
     ("https://TENANT.logto.app", 3),
     // The double's tenant is empty.
     ("--app-id APP_ID", 2),
+    // The two versions differ.
+    ("--against ", 1),
     // The reader's connector is broken.
     ("diagnose ", 1),
     ("run case.yaml", 1),

@@ -151,7 +151,7 @@ fn with_a_difference(router: axum::Router) -> axum::Router {
         let asked = request.uri().path() == "/oidc/me" && !request.headers().contains_key("authorization");
         let mut response = next.run(request).await;
         if asked {
-            *response.status_mut() = axum::http::StatusCode::IM_A_TEAPOT;
+            *response.status_mut() = StatusCode::IM_A_TEAPOT;
         }
         response
     };

@@ -91,7 +91,7 @@ fn browser() -> Side {
     Side::Browser
 }
 
-/// What somebody may send by mistake in place of a member.
+/// What a client may send by mistake in place of a member.
 fn odd() -> [Value; 9] {
     let long = "x".repeat(300);
     [

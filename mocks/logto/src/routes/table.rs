@@ -6,8 +6,8 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use http::StatusCode;
 use http::header::HOST;
+use http::{Method, StatusCode};
 use kit::Route;
 use oauth::params::Params;
 use tower::ServiceExt as _;
@@ -85,7 +85,9 @@ async fn wrong_method(shared: SharedState, request: Request) -> Response {
     if parts.uri.path().starts_with("/oidc/") {
         return oidc::unknown_route(&parts.method, parts.uri.path());
     }
-    match unplayed::answer(&mut parts, &shared).await {
+    // The methods that are played are listed for `OPTIONS`.
+    let listed = parts.method == Method::OPTIONS;
+    match unplayed::answer(&mut parts, &shared).await.filter(|_| !listed) {
         Some(answer) => answer,
         None => wire::text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
     }

@@ -61,7 +61,7 @@ fn preflight(path: &str) -> Option<Response> {
         methods.extend((method == "GET").then_some("HEAD"));
         methods.push(method);
     }
-    let allowed = HeaderValue::from_str(&methods.join(", ")).ok().filter(|_| !methods.is_empty())?;
+    let allowed = HeaderValue::from_str(&methods.join(",")).ok().filter(|_| !methods.is_empty())?;
     let mut response = wire::text(StatusCode::OK, "");
     response.headers_mut().insert(ALLOW, allowed);
     Some(response)

@@ -161,7 +161,7 @@ pub(super) const STORIES: &[Story] = &[
             At("[LOGTO]/consent?app_id=[APP_ID]"),
             See("Authorize Reading List"),
             See("Your email address"),
-            See("Your name, username, avatar, and other profile info"),
+            See("Your name, username, picture and further details"),
             See("You will be redirected to [APP]."),
             Picture("consent"),
             Narrow,

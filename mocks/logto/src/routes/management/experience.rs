@@ -137,8 +137,8 @@ impl Settings<'_> {
     fn check_expiration(&self) -> Rules {
         let resets = [MessageKind::Email, MessageKind::Sms].into_iter().any(|kind| self.resets(kind));
         let given = self.members.get("passwordExpiration").and_then(|given| given["enabled"].as_bool());
-        let current = &self.store.sign_in_experience["passwordExpiration"]["enabled"];
-        let expires = given.unwrap_or(*current == true);
+        let current = self.store.sign_in_experience.get("passwordExpiration");
+        let expires = given.unwrap_or_else(|| current.is_some_and(|current| current["enabled"] == true));
         require(!expires || resets, Code::SignInExperiencesPasswordExpirationRequiresForgotPassword)
     }
 
