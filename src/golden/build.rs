@@ -2,7 +2,11 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use mock_logto::{MASTER, Version};
 use serde::{Deserialize, Serialize};
+
+/// The commit that the double plays.
+const MASTER_COMMIT: &str = "1fbc5544";
 
 /// A build of Logto: builds with the same version number differ on the wire
 /// (docs/logto-versions.md).
@@ -13,6 +17,26 @@ pub enum Build {
     Release(String),
     /// A commit of the main branch, by its first digits: `1fbc5544`.
     Commit(String),
+}
+
+impl From<Version> for Build {
+    fn from(version: Version) -> Self {
+        if version == MASTER {
+            Self::Commit(MASTER_COMMIT.to_owned())
+        } else {
+            Self::Release(version.to_string())
+        }
+    }
+}
+
+impl Build {
+    /// The version of the double that is like this build: another commit than the known one is taken for it.
+    pub(super) fn version(&self) -> Version {
+        match self {
+            Self::Release(release) => Version::named(release).unwrap_or_default(),
+            Self::Commit(_) => MASTER,
+        }
+    }
 }
 
 /// A text that names no build.

@@ -13,6 +13,9 @@ use serde_json::Value;
 
 pub use draw::Area;
 
+use mock_logto::Version;
+
+use super::build::Build;
 use super::difference::Difference;
 use super::error::ReplayError;
 use super::known::KnownDifferences;
@@ -32,8 +35,8 @@ pub struct Fuzz<'a> {
     pub seed: u64,
     /// The Logto that is right.
     pub running: &'a RunningLogto,
-    /// Its version, for the stories.
-    pub logto_version: &'a str,
+    /// Its build, which the double plays.
+    pub build: Build,
     /// What may differ.
     pub known: &'a KnownDifferences,
 }
@@ -120,7 +123,8 @@ impl Fuzz<'_> {
             let (mut story, differences) = self.both(&script, tenant).await.map_err(failed)?;
             story.name = format!("fuzz/{}-{}-{case}", self.area.name(), self.seed);
             story.description = kind.to_string();
-            story.logto_version = self.logto_version.to_owned();
+            let release = Version { after: false, ..self.build.version() };
+            story.logto_version = release.to_string();
             found.push(Found { kind, story, differences, times: 1 });
         }
         Ok(story.exchanges.len())
@@ -133,7 +137,8 @@ impl Fuzz<'_> {
         tenant: &mut Tenant,
     ) -> Result<(Story, Vec<Difference>), ReplayError> {
         tenant.clean().await?;
-        let story = record(script, &Target::Running(Box::new(self.running.clone()))).await?;
+        let story =
+            record(script, &Target::Running(Box::new(self.running.clone())), Some(&self.build)).await?;
         let differences = replay(&story, &Target::Double).await?;
         Ok((story, differences))
     }

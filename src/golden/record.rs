@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::addresses::Addresses;
+use super::build::Build;
 use super::error::ReplayError;
 use super::places::{at, description};
 use super::replay::Stage;
@@ -86,21 +87,25 @@ fn written(name: &str) -> String {
 ///
 /// # Errors
 /// [`ReplayError`] if it could not be played to its end.
-pub(super) async fn record(script: &Script, target: &Target) -> Result<Story, ReplayError> {
+pub(super) async fn record(
+    script: &Script,
+    target: &Target,
+    build: Option<&Build>,
+) -> Result<Story, ReplayError> {
     let setup = &script.setup;
     let names = names(setup);
     let symbolic = Story {
         name: String::new(),
         description: String::new(),
         logto_version: String::new(),
-        build: None,
+        build: build.cloned(),
         values: names.iter().map(|name| (name.clone(), written(name))).collect(),
         setup: setup.clone(),
         derived: vec![],
         carry: vec![],
         exchanges: vec![],
     };
-    let site = Site::open(&Machine::real(), target, setup).await?;
+    let site = Site::open(&Machine::real(), target, setup, build).await?;
     let jar = Jar::new(site.clock.clone());
     let mut stage = Stage {
         addresses: Addresses::live(&site.logto, &site.admin),

@@ -40,7 +40,7 @@ pub async fn replay_on(
     story: &Story,
     target: &Target,
 ) -> Result<Vec<Difference>, ReplayError> {
-    let site = Site::open(machine, target, &story.setup).await?;
+    let site = Site::open(machine, target, &story.setup, story.build.as_ref()).await?;
     let addresses = Addresses::of(story, &site.logto, &site.admin);
     let mut stage = Stage { site, addresses, values: Values::default(), story };
     let differences = stage.play().await?;

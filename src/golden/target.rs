@@ -8,6 +8,7 @@ use kit::{Bound, Ca, Client, Clock, Journal, Machine, Party, Random, Running};
 use mock_logto::{Context, Logto};
 use url::Url;
 
+use super::build::Build;
 use super::error::ReplayError;
 use super::provider::Provider;
 use super::story::Setup;
@@ -57,7 +58,13 @@ pub(super) struct Site {
 const CONNECTOR_REDIRECTS: usize = 20;
 
 impl Site {
-    pub(super) async fn open(machine: &Machine, target: &Target, setup: &Setup) -> Result<Self, ReplayError> {
+    /// The double plays the version of the build.
+    pub(super) async fn open(
+        machine: &Machine,
+        target: &Target,
+        setup: &Setup,
+        build: Option<&Build>,
+    ) -> Result<Self, ReplayError> {
         let (clock, ca, listen) = match target {
             Target::Double => {
                 let clock = Clock::skipping_on(machine);
@@ -92,8 +99,8 @@ impl Site {
                     client: Self::client(target, &ca, addr, CONNECTOR_REDIRECTS)?,
                     authorization_origin: None,
                     fixed: mock_logto::Fixed::default(),
-                    // The recordings come from this one.
-                    version: mock_logto::MASTER,
+                    // Most recordings come from this one.
+                    version: build.map_or(mock_logto::MASTER, Build::version),
                 });
                 servers.push(bound.serve(logto.router()));
                 servers.push(admin_bound.serve(logto.router()));

@@ -7,11 +7,13 @@ use kit::output::complain;
 
 use super::super::arguments::Fidelity;
 use super::super::exit::CliError;
+use super::super::logto_version::LogtoVersion;
 use super::super::output;
 use super::super::panics;
 use super::super::run::interruption;
 use super::super::run::progress::Progress;
 use crate::golden::{Area, Found, Fuzz, KnownDifferences, RunningLogto, Tenant};
+use crate::stack::Logto;
 
 /// Compares sequences of an area until all are done or the command is interrupted, and keeps what
 /// was found either way.
@@ -21,8 +23,9 @@ pub(super) async fn fuzz(
     known: &KnownDifferences,
     running: &RunningLogto,
 ) -> Result<(), CliError> {
-    let logto_version = command.logto_version.as_deref().unwrap_or("version not given");
-    let fuzz = Fuzz { area, seed: command.seed, running, logto_version, known };
+    let logto = Logto::External(Box::new(running.external.clone()));
+    let version = LogtoVersion::default().of(&logto).await?.unwrap_or_default();
+    let fuzz = Fuzz { area, seed: command.seed, running, build: version.into(), known };
     let mut stop = interruption()?;
     let mut tenant = Tenant::open(running).await?;
     let mut found = Vec::new();

@@ -87,7 +87,7 @@ async fn what_is_recorded_on_the_double_is_the_same_on_the_double() {
         let mut requests = 0;
         for case in 0..12 {
             let script = data.draw(&random(3, case));
-            let story = record(&script, &Target::Double).await.unwrap();
+            let story = record(&script, &Target::Double, None).await.unwrap();
             requests += story.exchanges.len();
             let differences = replay(&story, &Target::Double).await.unwrap();
             let first = differences.first().map(ToString::to_string);
