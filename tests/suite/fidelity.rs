@@ -169,10 +169,7 @@ async fn drawn_sequences_find_a_difference_and_keep_the_shortest_story_of_it() {
     let output = compare(&logto, directory.path(), &fuzz).await;
     let told = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{told}{}", text(&output.stderr));
-    assert!(
-        told.contains("userinfo: status: Logto 418 invalid_token, the double 401 invalid_token"),
-        "{told}"
-    );
+    assert!(told.contains("userinfo: status: Logto 418, the double 401"), "{told}");
     assert!(text(&output.stderr).contains("1 kind of difference"), "{}", text(&output.stderr));
     let kept: Vec<_> = std::fs::read_dir(directory.path().join("kept/fuzz")).unwrap().collect();
     assert_eq!(kept.len(), 1);
