@@ -80,7 +80,10 @@ fn versions_with_different_facts_were_seen_to_differ() {
 #[tokio::test]
 #[ignore = "needs a real Logto of the version"]
 async fn observe_a_real_one() {
-    let asked = std::env::var("LOGTO_TESTKIT_OBSERVE").unwrap();
+    let Ok(asked) = std::env::var("LOGTO_TESTKIT_OBSERVE") else {
+        println!("skipped: LOGTO_TESTKIT_OBSERVE does not say where a real Logto is");
+        return;
+    };
     let parts: Vec<&str> = asked.split(' ').collect();
     let [version, endpoint, admin, credentials] = parts.as_slice() else { panic!("four parts") };
     let version: Version = version.parse().unwrap();
