@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::planned::{PlannedPermissions, RoleIds};
 use super::steps::StepError;
@@ -42,17 +42,18 @@ impl Tenant {
                 .push(self.create_listed("organization-scopes", &json!({ "name": name })).await?);
         }
         let management = self.management();
-        let permitted = [
-            planned.user_scopes.is_empty(),
-            planned.resource_scopes.is_empty(),
-            organization_scopes.is_empty(),
+        // Releases until 1.42 refuse an empty list.
+        let resource_scopes = ids(&scopes, &planned.resource_scopes)?;
+        let lists = [
+            ("userScopes", json!(planned.user_scopes)),
+            ("resourceScopes", json!(resource_scopes)),
+            ("organizationScopes", json!(organization_scopes)),
         ];
-        if permitted.contains(&false) {
-            let body = json!({
-                "userScopes": planned.user_scopes,
-                "resourceScopes": ids(&scopes, &planned.resource_scopes)?,
-                "organizationScopes": organization_scopes,
-            });
+        let filled = |(_, list): &(&str, Value)| list.as_array().is_some_and(|list| !list.is_empty());
+        let body: Map<String, Value> =
+            lists.into_iter().filter(filled).map(|(name, list)| (name.to_owned(), list)).collect();
+        if !body.is_empty() {
+            let body = Value::Object(body);
             management.post(&format!("applications/{application}/user-consent-scopes"), &body).await?;
         }
         if let Some(name) = &planned.display_name {
