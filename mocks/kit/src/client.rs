@@ -23,6 +23,10 @@ use crate::{Ca, ClientEnd, pinned, tls};
 /// A larger body is refused: nothing in a sign-in comes near this size.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
+/// A connection that was idle for longer is not used again: Node, and so Logto, closes it after 5 s, perhaps at the
+/// moment at which the next request is sent.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// Time limit for the beginning of an answer that is only shown to people.
 const FIRST_BYTES: std::time::Duration = std::time::Duration::from_secs(2);
 
@@ -163,6 +167,7 @@ impl ClientBuilder {
                 .no_proxy()
                 .referer(false)
                 .retry(reqwest::retry::never())
+                .pool_idle_timeout(IDLE)
                 .redirect(redirects)
                 .dns_resolver(Resolver(hosts.clone()))
                 .http1_only()
@@ -357,6 +362,7 @@ fn stranger_to_every_ca(hosts: Arc<Hosts>) -> Result<reqwest::Client, ClientErro
         .tls_backend_preconfigured(tls)
         .no_proxy()
         .retry(reqwest::retry::never())
+        .pool_idle_timeout(IDLE)
         .redirect(reqwest::redirect::Policy::none())
         .dns_resolver(Resolver(hosts))
         .http1_only()
